@@ -1,0 +1,27 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.content;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Points at a blob: media type, digest and size in bytes, with annotations. OCI image-spec, descriptor.md.
+public record Descriptor(String mediaType, Digest digest, long size, Map<String, String> annotations) {
+    public Descriptor {
+        if (size < 0) {
+            throw new IllegalArgumentException("size " + size + " of " + digest);
+        }
+        annotations = Map.copyOf(new TreeMap<>(annotations));
+    }
+
+    public Descriptor(String mediaType, Digest digest, long size) {
+        this(mediaType, digest, size, Map.of());
+    }
+
+    /// Describes `bytes` themselves.
+    public static Descriptor of(String mediaType, byte[] bytes) {
+        return new Descriptor(mediaType, Digest.of(bytes), bytes.length);
+    }
+}
