@@ -2,7 +2,16 @@
  * Copyright The Strata Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-/// The one JSON document that a builder pod leaves behind and the operator reads. Read [BuildReport] first.
+/// What passes between the operator and a builder pod: the request it starts with, the progress it
+/// prints, and the report it leaves behind.
+///
+/// | document | is |
+/// |---|---|
+/// | [BuildRequest] | JSON in a ConfigMap, mounted at [BuilderPaths#REQUEST] |
+/// | [ProgressLine] | one line of standard output |
+/// | [BuildReport] | JSON in the container's termination message |
+///
+/// Holds no secret and knows no Kubernetes. Read [BuildRequest] first.
 @NullMarked
 package dev.strata.engine.report;
 

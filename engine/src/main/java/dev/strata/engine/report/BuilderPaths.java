@@ -1,0 +1,30 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.report;
+
+/// Where a builder pod finds what it is given. All of it lies outside every root file system that a
+/// RUN sees.
+public final class BuilderPaths {
+    /// The [BuildRequest], JSON.
+    public static final String REQUEST = "/strata/request/request.json";
+
+    /// A docker `config.json` with the credentials for pulling and pushing; may be missing.
+    public static final String DOCKER_CONFIG = "/strata/registry/config.json";
+
+    /// PEM certificates of the authorities that sign in-cluster registries; may be missing.
+    public static final String CA_BUNDLE = "/strata/ca/ca.crt";
+
+    /// The git Secret's keys as files (`username`, `password`, `ssh-privatekey`, `known_hosts`,
+    /// `ca.crt`); may be missing.
+    public static final String GIT_CREDENTIALS = "/strata/git";
+
+    /// The engine's store: blobs, snapshots, and the working copy of the source.
+    public static final String STORE = "/strata/store";
+
+    /// Where the report goes; Kubernetes reads it as the termination message.
+    public static final String TERMINATION_LOG = "/dev/termination-log";
+
+    private BuilderPaths() {}
+}
