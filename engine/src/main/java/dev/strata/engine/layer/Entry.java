@@ -75,4 +75,12 @@ public record Entry(
     public Entry withContent(Digest digest) {
         return new Entry(path, kind, mode, uid, gid, size, mtime, link, deviceMajor, deviceMinor, xattrs, digest);
     }
+
+    public Entry withMtime(Instant time) {
+        return new Entry(path, kind, mode, uid, gid, size, time, link, deviceMajor, deviceMinor, xattrs, content);
+    }
+
+    public Entry withLink(String target) {
+        return new Entry(path, kind, mode, uid, gid, size, mtime, target, deviceMajor, deviceMinor, xattrs, content);
+    }
 }

@@ -1,0 +1,77 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.layer;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/// Recognises tar archives by their content, plain or compressed by gzip, bzip2, xz or zstd, as ADD does.
+/// BuildKit, solver/llbsolver/file/unpack.go.
+public final class Archives {
+    private static final int BLOCK = 512;
+    private static final int BUFFER = 1 << 16;
+
+    /// Limit of the memory that an xz stream may ask for, in KiB.
+    private static final int XZ_MEMORY = 128 << 10;
+
+    private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+    private static final byte[] BZIP2 = {'B', 'Z', 'h'};
+    private static final byte[] XZ = {(byte) 0xfd, '7', 'z', 'X', 'Z', 0};
+    private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+
+    private Archives() {}
+
+    /// Reads `in` as a tar archive; empty when it is none.
+    public static Optional<TarReader> open(InputStream in) throws IOException {
+        var raw = new BufferedInputStream(in, BUFFER);
+        byte[] start = peek(raw);
+        InputStream plain;
+        try {
+            plain = decompressed(raw, start);
+        } catch (IOException notWhatItSeems) {
+            return Optional.empty();
+        }
+        if (plain == raw) {
+            return isTar(start) ? Optional.of(new TarReader(raw)) : Optional.empty();
+        }
+        var buffered = new BufferedInputStream(plain, BUFFER);
+        return isTar(peek(buffered)) ? Optional.of(new TarReader(buffered)) : Optional.empty();
+    }
+
+    private static InputStream decompressed(BufferedInputStream raw, byte[] start) throws IOException {
+        if (begins(start, GZIP)) {
+            return new GZIPInputStream(raw, BUFFER);
+        }
+        if (begins(start, BZIP2)) {
+            return new BZip2CompressorInputStream(raw, true);
+        }
+        if (begins(start, XZ)) {
+            return new XZInputStream(raw, XZ_MEMORY);
+        }
+        return begins(start, ZSTD) ? new ZstdInputStream(raw) : raw;
+    }
+
+    private static byte[] peek(BufferedInputStream in) throws IOException {
+        in.mark(BLOCK);
+        byte[] start = in.readNBytes(BLOCK);
+        in.reset();
+        return start;
+    }
+
+    private static boolean isTar(byte[] start) {
+        return start.length == BLOCK && TarReader.checksumHolds(start);
+    }
+
+    private static boolean begins(byte[] bytes, byte[] magic) {
+        return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+    }
+}

@@ -1,0 +1,206 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.layer;
+
+import dev.strata.engine.content.BlobStore;
+import dev.strata.engine.linux.Errno;
+import dev.strata.engine.linux.ErrnoException;
+import dev.strata.engine.linux.FileStatus;
+import dev.strata.engine.linux.FileWriter;
+import dev.strata.engine.linux.RootDirectory;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Unpacks a layer into an empty directory that overlayfs can take as a lower one: a whiteout becomes a 0/0
+/// character device, an opaque directory gets `user.overlay.opaque`. Kernel, Documentation/filesystems/overlayfs.rst.
+///
+/// What a user namespace forbids is left out, because the index keeps it: device nodes, and owners that
+/// the namespace does not map. Nothing is ever written outside the directory.
+public final class LayerApplier implements LayerReader.Visitor {
+    private static final String OPAQUE = "user.overlay.opaque";
+    private static final int DIRECTORY_MODE = 0755;
+
+    private final RootDirectory root;
+    private final Layer layer;
+    private final Map<String, Entry> directories = new LinkedHashMap<>();
+
+    private LayerApplier(RootDirectory root, Layer layer) {
+        this.root = root;
+        this.layer = layer;
+    }
+
+    /// Unpacks `layer`, whose blob is in `blobs`, into the empty `directory`.
+    public static void apply(Layer layer, BlobStore blobs, Path directory) throws IOException {
+        try (RootDirectory root = RootDirectory.open(directory)) {
+            var applier = new LayerApplier(root, layer);
+            LayerReader.read(layer, blobs, applier);
+            applier.finishDirectories();
+        }
+    }
+
+    @Override
+    public void entry(Entry entry, InputStream content) throws IOException {
+        String path = entry.path();
+        if (entry.kind() == Entry.Kind.DIRECTORY) {
+            directory(entry);
+            return;
+        }
+        makeParents(path);
+        if (root.status(path).isPresent()) {
+            remove(path);
+        }
+        switch (entry.kind()) {
+            case FILE -> {
+                try (FileWriter file = root.makeFile(path)) {
+                    content.transferTo(file);
+                }
+            }
+            case SYMLINK -> root.makeSymlink(path, String.valueOf(entry.link()));
+            case HARDLINK -> hardLink(path, String.valueOf(entry.link()));
+            case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO -> {
+                if (!node(entry)) {
+                    return;
+                }
+            }
+            case DIRECTORY -> throw new AssertionError("made above");
+        }
+        if (entry.kind() != Entry.Kind.HARDLINK) {
+            metadata(entry);
+        }
+    }
+
+    private void directory(Entry entry) throws IOException {
+        String path = entry.path();
+        if (!path.isEmpty()) {
+            makeParents(path);
+            Optional<FileStatus> there = root.status(path);
+            if (there.isPresent() && there.get().kind() != FileStatus.Kind.DIRECTORY) {
+                remove(path);
+                there = Optional.empty();
+            }
+            if (there.isEmpty()) {
+                root.makeDirectory(path, DIRECTORY_MODE);
+            }
+        }
+        directories.put(path, entry);
+    }
+
+    /// Owners and modes of directories are set last: a read-only one could not be filled, and filling it
+    /// changes its time.
+    private void finishDirectories() throws IOException {
+        for (Entry entry : directories.values().stream().toList().reversed()) {
+            if (root.status(entry.path())
+                    .filter(status -> status.kind() == FileStatus.Kind.DIRECTORY)
+                    .isPresent()) {
+                metadata(entry);
+            }
+        }
+    }
+
+    private void hardLink(String path, String target) throws IOException {
+        try {
+            root.makeHardLink(path, target);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            throw new StrataException(
+                    Problem.of(
+                            ProblemCode.ImageInvalid,
+                            "the layer " + layer.blob().digest() + " cannot be unpacked",
+                            "the hard link " + path + " names " + target + ", which is not in the same layer",
+                            "use an image whose hard links stay within a layer"),
+                    e);
+        }
+    }
+
+    /// False when a user namespace does not let us make the node.
+    private boolean node(Entry entry) throws IOException {
+        FileStatus.Kind kind =
+                switch (entry.kind()) {
+                    case CHARACTER_DEVICE -> FileStatus.Kind.CHARACTER_DEVICE;
+                    case BLOCK_DEVICE -> FileStatus.Kind.BLOCK_DEVICE;
+                    case FIFO, FILE, DIRECTORY, SYMLINK, HARDLINK -> FileStatus.Kind.FIFO;
+                };
+        try {
+            root.makeNode(entry.path(), kind, entry.deviceMajor(), entry.deviceMinor());
+            return true;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EPERM) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void metadata(Entry entry) throws IOException {
+        String path = entry.path();
+        try {
+            root.chown(path, entry.uid(), entry.gid());
+        } catch (ErrnoException e) {
+            // An id that this user namespace does not map; user_namespaces(7).
+            if (e.errno() != Errno.EINVAL) {
+                throw e;
+            }
+        }
+        if (entry.kind() != Entry.Kind.SYMLINK) {
+            root.chmod(path, entry.mode());
+        }
+        for (Map.Entry<String, String> xattr : entry.xattrs().entrySet()) {
+            xattr(path, xattr.getKey(), Base64.getDecoder().decode(xattr.getValue()));
+        }
+        root.setTime(path, entry.mtime());
+    }
+
+    /// Only what a container can see: `trusted.*` needs the host's rights, overlayfs's own must not be
+    /// forged by a layer.
+    private void xattr(String path, String name, byte[] value) throws IOException {
+        if (UpperWalk.belongsInLayer(name)) {
+            root.setXattr(path, name, value);
+        }
+    }
+
+    @Override
+    public void whiteout(String path) throws IOException {
+        makeParents(path);
+        if (root.status(path).isEmpty()) {
+            root.makeNode(path, FileStatus.Kind.CHARACTER_DEVICE, 0, 0);
+        }
+    }
+
+    @Override
+    public void opaque(String directory) throws IOException {
+        if (!directory.isEmpty()) {
+            makeParents(directory);
+            if (root.status(directory).isEmpty()) {
+                root.makeDirectory(directory, DIRECTORY_MODE);
+            }
+        }
+        root.setXattr(directory, OPAQUE, "y".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void makeParents(String path) throws IOException {
+        String parent = ImagePaths.parent(path);
+        if (parent.isEmpty() || root.isDirectory(parent)) {
+            return;
+        }
+        makeParents(parent);
+        root.makeDirectory(parent, DIRECTORY_MODE);
+    }
+
+    private void remove(String path) throws IOException {
+        root.removeTree(path);
+        directories.keySet().removeIf(known -> known.equals(path) || known.startsWith(path + "/"));
+    }
+}

@@ -1,0 +1,279 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.layer;
+
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Reads a tar stream: ustar, PAX and GNU's long names, base-256 numbers. Everything that would lead outside
+/// the root, or that is unreasonably large, is refused with `ArchiveInvalid`. Not thread-safe.
+/// POSIX.1-2017, pax; GNU tar manual, "Basic Tar Format".
+public final class TarReader {
+    private static final int BLOCK = 512;
+    private static final int MAX_EXTENSION = 1 << 20;
+    private static final String XATTR = "SCHILY.xattr.";
+
+    private final InputStream in;
+    private final Map<String, byte[]> global = new HashMap<>();
+    private Map<String, byte[]> local = new HashMap<>();
+
+    TarReader(InputStream in) {
+        this.in = in;
+    }
+
+    /// Takes one entry; what is not read of `content` is skipped.
+    public interface Visitor {
+        void visit(Entry entry, InputStream content) throws IOException;
+    }
+
+    /// Visits every entry in the stream's order, to the end of the archive.
+    public void forEach(Visitor visitor) throws IOException {
+        byte[] block = new byte[BLOCK];
+        while (readBlock(block) && !isZero(block)) {
+            if (!checksumHolds(block)) {
+                throw invalid("a header's checksum is wrong");
+            }
+            switch (block[156]) {
+                case 'x' -> local.putAll(records(extension(block)));
+                case 'g' -> global.putAll(records(extension(block)));
+                case 'L' -> local.put("path", untilNul(extension(block)));
+                case 'K' -> local.put("linkpath", untilNul(extension(block)));
+                case 'S' -> throw invalid("sparse files of the old GNU form are not supported");
+                default -> {
+                    entry(block, visitor);
+                    local = new HashMap<>();
+                }
+            }
+        }
+    }
+
+    private void entry(byte[] block, Visitor visitor) throws IOException {
+        var records = new HashMap<>(global);
+        records.putAll(local);
+        if (records.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."))) {
+            throw invalid("sparse files of the PAX form are not supported");
+        }
+        Entry.Kind kind = kind(block[156], path(block, records));
+        long stored = longOf(records, "size", number(block, 124, 12));
+        long size = kind == Entry.Kind.FILE ? stored : 0;
+        String link = text(records, "linkpath", field(block, 157, 100));
+        var entry = new Entry(
+                clean(path(block, records)),
+                kind,
+                (int) number(block, 100, 8) & 07777,
+                (int) longOf(records, "uid", number(block, 108, 8)),
+                (int) longOf(records, "gid", number(block, 116, 8)),
+                size,
+                time(records, number(block, 136, 12)),
+                switch (kind) {
+                    case SYMLINK -> link;
+                    case HARDLINK -> clean(link);
+                    case FILE, DIRECTORY, CHARACTER_DEVICE, BLOCK_DEVICE, FIFO -> null;
+                },
+                (int) number(block, 329, 8),
+                (int) number(block, 337, 8),
+                xattrs(records),
+                null);
+        var content = new BoundedInput(in, stored);
+        visitor.visit(entry, content);
+        content.skipRest();
+        skip(padding(stored));
+    }
+
+    private static Entry.Kind kind(byte type, String path) {
+        return switch (type) {
+            case 0, '0', '7' -> path.endsWith("/") ? Entry.Kind.DIRECTORY : Entry.Kind.FILE;
+            case '1' -> Entry.Kind.HARDLINK;
+            case '2' -> Entry.Kind.SYMLINK;
+            case '3' -> Entry.Kind.CHARACTER_DEVICE;
+            case '4' -> Entry.Kind.BLOCK_DEVICE;
+            case '5' -> Entry.Kind.DIRECTORY;
+            case '6' -> Entry.Kind.FIFO;
+            default -> throw invalid("an entry is of the unknown type " + (char) type);
+        };
+    }
+
+    private static String path(byte[] block, Map<String, byte[]> records) {
+        String name = field(block, 0, 100);
+        boolean ustar = field(block, 257, 6).equals("ustar") && block[262] == 0;
+        String prefix = ustar ? field(block, 345, 155) : "";
+        return text(records, "path", prefix.isEmpty() ? name : prefix + "/" + name);
+    }
+
+    /// Drops leading slashes and `.` parts; a `..` is refused rather than guessed at.
+    private static String clean(String path) {
+        if (Arrays.asList(path.split("/")).contains("..")) {
+            throw invalid("a name leads upwards: " + path);
+        }
+        return ImagePaths.clean(path);
+    }
+
+    private static Map<String, String> xattrs(Map<String, byte[]> records) {
+        var xattrs = new TreeMap<String, String>();
+        records.forEach((key, value) -> {
+            if (key.startsWith(XATTR)) {
+                xattrs.put(key.substring(XATTR.length()), Base64.getEncoder().encodeToString(value));
+            }
+        });
+        return xattrs;
+    }
+
+    private static Instant time(Map<String, byte[]> records, long seconds) {
+        String text = text(records, "mtime", String.valueOf(seconds));
+        try {
+            return Instant.ofEpochSecond((long) Math.floor(Double.parseDouble(text)));
+        } catch (NumberFormatException e) {
+            throw invalid("not a time: " + text);
+        }
+    }
+
+    private static long longOf(Map<String, byte[]> records, String key, long otherwise) {
+        String text = text(records, key, String.valueOf(otherwise));
+        try {
+            long value = Long.parseLong(text);
+            if (value < 0) {
+                throw invalid(key + " is negative");
+            }
+            return value;
+        } catch (NumberFormatException e) {
+            throw invalid(key + " is not a number: " + text);
+        }
+    }
+
+    private static String text(Map<String, byte[]> records, String key, String otherwise) {
+        byte[] value = records.get(key);
+        return value == null ? otherwise : new String(value, StandardCharsets.UTF_8);
+    }
+
+    /// `<length> <key>=<value>\n`, again and again.
+    private static Map<String, byte[]> records(byte[] bytes) {
+        var records = new HashMap<String, byte[]>();
+        int at = 0;
+        while (at < bytes.length && bytes[at] != 0) {
+            int blank = indexOf(bytes, ' ', at);
+            int length;
+            try {
+                length = Integer.parseInt(new String(bytes, at, Math.max(0, blank - at), StandardCharsets.US_ASCII));
+            } catch (NumberFormatException e) {
+                throw invalid("an extended header is damaged");
+            }
+            int end = at + length;
+            int equals = indexOf(bytes, '=', blank);
+            if (length < 4 || end > bytes.length || equals < 0 || equals >= end) {
+                throw invalid("an extended header is damaged");
+            }
+            String key = new String(bytes, blank + 1, equals - blank - 1, StandardCharsets.UTF_8);
+            records.put(key, Arrays.copyOfRange(bytes, equals + 1, end - 1));
+            at = end;
+        }
+        return records;
+    }
+
+    private static int indexOf(byte[] bytes, char wanted, int from) {
+        for (int i = Math.max(0, from); i < bytes.length; i++) {
+            if (bytes[i] == wanted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private byte[] extension(byte[] block) throws IOException {
+        long size = number(block, 124, 12);
+        if (size > MAX_EXTENSION) {
+            throw invalid("an extended header has " + size + " bytes");
+        }
+        byte[] bytes = in.readNBytes((int) size);
+        if (bytes.length < size) {
+            throw invalid("it ends in the middle of a header");
+        }
+        skip(padding(size));
+        return bytes;
+    }
+
+    private static byte[] untilNul(byte[] bytes) {
+        int end = indexOf(bytes, '\0', 0);
+        return end < 0 ? bytes : Arrays.copyOf(bytes, end);
+    }
+
+    /// Octal digits, or base 256 where the first bit is set.
+    private static long number(byte[] block, int at, int width) {
+        if ((block[at] & 0x80) != 0) {
+            long value = block[at] & 0x3f;
+            for (int i = at + 1; i < at + width; i++) {
+                if (value > Long.MAX_VALUE >> 9) {
+                    throw invalid("a number is too large");
+                }
+                value = value << 8 | block[i] & 0xff;
+            }
+            return value;
+        }
+        String digits = field(block, at, width).strip();
+        try {
+            return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
+        } catch (NumberFormatException e) {
+            throw invalid("not an octal number: " + digits);
+        }
+    }
+
+    private static String field(byte[] block, int at, int width) {
+        int end = at;
+        while (end < at + width && block[end] != 0) {
+            end++;
+        }
+        return new String(block, at, end - at, StandardCharsets.UTF_8);
+    }
+
+    static boolean checksumHolds(byte[] block) {
+        int sum = 0;
+        for (int i = 0; i < BLOCK; i++) {
+            sum += i >= 148 && i < 156 ? ' ' : block[i] & 0xff;
+        }
+        String stored = field(block, 148, 8).strip();
+        return !stored.isEmpty()
+                && stored.chars().allMatch(c -> c >= '0' && c <= '7')
+                && Long.parseLong(stored, 8) == sum;
+    }
+
+    private boolean readBlock(byte[] block) throws IOException {
+        int n = in.readNBytes(block, 0, BLOCK);
+        if (n != 0 && n < BLOCK) {
+            throw invalid("it ends in the middle of a header");
+        }
+        return n == BLOCK;
+    }
+
+    private static boolean isZero(byte[] block) {
+        for (byte b : block) {
+            if (b != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long padding(long size) {
+        return (BLOCK - size % BLOCK) % BLOCK;
+    }
+
+    private void skip(long bytes) throws IOException {
+        in.skipNBytes(bytes);
+    }
+
+    private static StrataException invalid(String why) {
+        return new StrataException(Problem.of(
+                ProblemCode.ArchiveInvalid, "the archive cannot be read", why, "check it with `tar -tvf`"));
+    }
+}

@@ -1,0 +1,231 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.layer;
+
+import dev.strata.engine.linux.FileStatus;
+import dev.strata.engine.linux.RootDirectory;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The upper directory of an overlay as a layer: what a RUN changed, and never a scan of what it did not.
+///
+/// Whiteouts are written only for names that the parent has, opaque directories as explicit whiteouts, as
+/// BuildKit's differ does (util/overlay/overlay_linux.go).
+public final class UpperWalk {
+    private static final String CAPABILITY = "security.capability";
+    private static final String OVERLAY = "user.overlay.";
+    private static final int OVERFLOW_ID = 65534;
+    private static final int MAX_MAPPED_ID = 65535;
+
+    /// Lengths and versions of `struct vfs_cap_data`: capabilities(7), "File capability extensions".
+    private static final int CAPABILITY_V2_BYTES = 20;
+
+    private static final int CAPABILITY_V3_BYTES = 24;
+    private static final byte CAPABILITY_V2 = 2;
+    private static final byte CAPABILITY_V3 = 3;
+
+    private final RootDirectory upper;
+    private final Tree parent;
+    private final LayerWriter out;
+    private final Set<String> skip;
+    private final Set<String> aboveSkipped = new TreeSet<>();
+    private final Map<List<Long>, String> linked = new HashMap<>();
+
+    private UpperWalk(RootDirectory upper, Tree parent, LayerWriter out, Set<String> skip) {
+        this.upper = upper;
+        this.parent = parent;
+        this.out = out;
+        this.skip = skip;
+        for (String path : skip) {
+            for (String up = path; !up.isEmpty(); ) {
+                up = ImagePaths.parent(up);
+                aboveSkipped.add(up);
+            }
+        }
+    }
+
+    /// Writes the changes in `upper` over `parent`.
+    ///
+    /// @param skip paths that were made as mount points for the RUN; they are left out, and so are
+    ///   directories that changed for nothing else
+    public static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip) throws IOException {
+        try (RootDirectory root = RootDirectory.open(upper)) {
+            new UpperWalk(root, parent, out, skip).children("");
+        }
+    }
+
+    /// Whether an attribute is part of an image: capabilities and the user's own, but nothing of
+    /// overlayfs, the host's security module or its trusted names.
+    static boolean belongsInLayer(String attribute) {
+        return attribute.equals(CAPABILITY) || attribute.startsWith("user.") && !attribute.startsWith(OVERLAY);
+    }
+
+    private void children(String directory) throws IOException {
+        Set<String> names = new LinkedHashSet<>(upper.list(directory));
+        if (isOpaque(directory)) {
+            for (String name : parent.children(directory).keySet()) {
+                if (!names.contains(name)) {
+                    out.whiteout(ImagePaths.join(directory, name));
+                }
+            }
+        }
+        for (String name : names) {
+            visit(ImagePaths.join(directory, name));
+        }
+    }
+
+    private boolean isOpaque(String directory) throws IOException {
+        byte[] value = upper.xattrs(directory).get(OVERLAY + "opaque");
+        return value != null && new String(value, StandardCharsets.US_ASCII).equals("y");
+    }
+
+    private void visit(String path) throws IOException {
+        FileStatus status = upper.status(path).orElseThrow(() -> new IOException("vanished: " + path));
+        boolean whiteout = status.kind() == FileStatus.Kind.CHARACTER_DEVICE
+                && status.deviceMajor() == 0
+                && status.deviceMinor() == 0;
+        if (whiteout) {
+            if (parent.find(path).isPresent()) {
+                out.whiteout(path);
+            }
+            return;
+        }
+        if (status.kind() == FileStatus.Kind.SOCKET || isMountPointOnly(path, status)) {
+            return;
+        }
+        if (status.kind() == FileStatus.Kind.DIRECTORY) {
+            Entry entry = entry(path, status, null);
+            if (!onlyHoldsMountPoints(entry)) {
+                out.add(entry, null);
+            }
+            children(path);
+            return;
+        }
+        String first = status.links() > 1
+                ? linked.putIfAbsent(List.of(status.device(), status.inode()), path)
+                : null;
+        Entry entry = entry(path, status, first);
+        out.add(entry, entry.kind() == Entry.Kind.FILE ? () -> upper.read(path) : null);
+    }
+
+    /// A mount point that was made for the RUN and in which the RUN put nothing.
+    private boolean isMountPointOnly(String path, FileStatus status) throws IOException {
+        if (!skip.contains(path)) {
+            return false;
+        }
+        if (status.kind() != FileStatus.Kind.DIRECTORY) {
+            return true;
+        }
+        for (String name : upper.list(path)) {
+            String child = ImagePaths.join(path, name);
+            if (!isMountPointOnly(child, upper.status(child).orElseThrow())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// A directory that overlayfs copied up only because a mount point was made below it.
+    private boolean onlyHoldsMountPoints(Entry entry) {
+        return aboveSkipped.contains(entry.path())
+                && parent.find(entry.path())
+                        .map(Located::entry)
+                        .filter(before -> before.kind() == Entry.Kind.DIRECTORY
+                                && before.mode() == entry.mode()
+                                && before.uid() == entry.uid()
+                                && before.gid() == entry.gid())
+                        .isPresent();
+    }
+
+    private Entry entry(String path, FileStatus status, @Nullable String firstLink) throws IOException {
+        Entry.Kind kind = firstLink != null ? Entry.Kind.HARDLINK : kind(status.kind());
+        return new Entry(
+                path,
+                kind,
+                status.mode(),
+                owner(path, status.uid(), Entry::uid),
+                owner(path, status.gid(), Entry::gid),
+                kind == Entry.Kind.FILE ? status.size() : 0,
+                status.mtime(),
+                firstLink != null ? firstLink : status.link(),
+                status.deviceMajor(),
+                status.deviceMinor(),
+                firstLink != null ? Map.of() : xattrs(path),
+                null);
+    }
+
+    private static Entry.Kind kind(FileStatus.Kind kind) {
+        return switch (kind) {
+            case FILE -> Entry.Kind.FILE;
+            case DIRECTORY -> Entry.Kind.DIRECTORY;
+            case SYMLINK -> Entry.Kind.SYMLINK;
+            case CHARACTER_DEVICE -> Entry.Kind.CHARACTER_DEVICE;
+            case BLOCK_DEVICE -> Entry.Kind.BLOCK_DEVICE;
+            case FIFO -> Entry.Kind.FIFO;
+            case SOCKET -> throw new IllegalArgumentException("sockets are skipped");
+        };
+    }
+
+    private interface Id {
+        int of(Entry entry);
+    }
+
+    /// An owner that the user namespace does not map shows as the overflow id; the parent's index knows
+    /// who it really is.
+    private int owner(String path, int seen, Id id) {
+        if (seen != OVERFLOW_ID) {
+            return seen;
+        }
+        return parent.find(path)
+                .map(located -> id.of(located.entry()))
+                .filter(real -> Integer.compareUnsigned(real, MAX_MAPPED_ID) > 0)
+                .orElse(seen);
+    }
+
+    private Map<String, String> xattrs(String path) throws IOException {
+        var kept = new TreeMap<String, String>();
+        for (Map.Entry<String, byte[]> xattr : upper.xattrs(path).entrySet()) {
+            if (belongsInLayer(xattr.getKey())) {
+                byte[] value =
+                        xattr.getKey().equals(CAPABILITY) ? capability(path, xattr.getValue()) : xattr.getValue();
+                kept.put(xattr.getKey(), Base64.getEncoder().encodeToString(value));
+            }
+        }
+        return kept;
+    }
+
+    /// An image holds version 2: version 3 adds the id of the namespace's root, which is ours or nobody's.
+    private static byte[] capability(String path, byte[] value) {
+        if (value.length != CAPABILITY_V3_BYTES || value[3] != CAPABILITY_V3) {
+            return value;
+        }
+        for (int i = CAPABILITY_V2_BYTES; i < CAPABILITY_V3_BYTES; i++) {
+            if (value[i] != 0) {
+                throw new StrataException(Problem.of(
+                        ProblemCode.InstructionFailed,
+                        "the capabilities of /" + path + " cannot be kept",
+                        "they hold only in another user namespace",
+                        "set them in this RUN with setcap"));
+            }
+        }
+        byte[] second = Arrays.copyOf(value, CAPABILITY_V2_BYTES);
+        second[3] = CAPABILITY_V2;
+        return second;
+    }
+}
