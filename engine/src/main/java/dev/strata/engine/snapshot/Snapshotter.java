@@ -1,0 +1,167 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.snapshot;
+
+import dev.strata.engine.image.DiffId;
+import dev.strata.engine.layer.Layer;
+import dev.strata.engine.linux.Mounts;
+import dev.strata.engine.linux.RootDirectory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/// Unpacks layers, each once, and mounts stacks of them. Safe for many threads and processes on one store.
+public final class Snapshotter {
+    private static final String LOCK = ".lock";
+
+    private final Path layers;
+    private final Path active;
+    private final Unpacker unpacker;
+
+    private Snapshotter(Path layers, Path active, Unpacker unpacker) {
+        this.layers = layers;
+        this.active = active;
+        this.unpacker = unpacker;
+    }
+
+    /// Opens the snapshots below `root` and takes away what a process that died has left there.
+    public static Snapshotter open(Path root, Unpacker unpacker) throws IOException {
+        var snapshotter = new Snapshotter(
+                Files.createDirectories(root.resolve("layers")),
+                Files.createDirectories(root.resolve("active")),
+                unpacker);
+        snapshotter.recover();
+        return snapshotter;
+    }
+
+    /// The directory of an unpacked layer.
+    public Path unpacked(Layer layer) throws IOException {
+        Path directory = layers.resolve(layer.diffId().digest().hex());
+        if (!Files.isDirectory(directory)) {
+            try (Workplace place = Workplace.make(active)) {
+                Path part = Files.createDirectory(place.directory().resolve("unpack"));
+                unpacker.unpack(layer, part);
+                keep(part, directory);
+            }
+        }
+        return directory;
+    }
+
+    /// Mounts `baseFirst` under a new writable directory.
+    public Snapshot mount(List<Layer> baseFirst) throws IOException {
+        var lowers = new ArrayList<Path>();
+        for (Layer layer : baseFirst.reversed()) {
+            lowers.add(unpacked(layer));
+        }
+        Workplace place = Workplace.make(active);
+        try {
+            if (lowers.isEmpty()) {
+                lowers.add(Files.createDirectory(place.directory().resolve("empty")));
+            }
+            var snapshot = new Snapshot(this, place);
+            Mounts.overlay(lowers, snapshot.upper(), snapshot.work(), snapshot.rootfs());
+            return snapshot;
+        } catch (IOException | RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    Path directoryOf(DiffId diffId) {
+        return layers.resolve(diffId.digest().hex());
+    }
+
+    /// Renames `part` to `directory`; that it is there already is as good.
+    static void keep(Path part, Path directory) throws IOException {
+        try {
+            Files.move(part, directory, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            return;
+        } catch (IOException e) {
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
+        }
+    }
+
+    private void recover() throws IOException {
+        List<Path> locks;
+        try (Stream<Path> files = Files.list(active)) {
+            locks = files.filter(file -> file.toString().endsWith(LOCK)).toList();
+        }
+        for (Path lock : locks) {
+            Workplace.takeOver(lock);
+        }
+    }
+
+    /// A directory of this process, and the lock that tells others so.
+    record Workplace(Path directory, Path lockFile, FileChannel channel) implements AutoCloseable {
+
+        static Workplace make(Path active) throws IOException {
+            String name = UUID.randomUUID().toString();
+            Path lockFile = active.resolve(name + LOCK);
+            FileChannel channel =
+                    FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw new IOException("a new lock file is locked: " + lockFile);
+            }
+            return new Workplace(Files.createDirectory(active.resolve(name)), lockFile, channel);
+        }
+
+        /// Removes the workplace behind `lockFile` unless a live process holds its lock.
+        static void takeOver(Path lockFile) throws IOException {
+            FileChannel channel;
+            try {
+                channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+            } catch (IOException gone) {
+                return;
+            }
+            try (channel) {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    String name = lockFile.getFileName().toString();
+                    Path directory = lockFile.resolveSibling(name.substring(0, name.length() - LOCK.length()));
+                    new Workplace(directory, lockFile, channel).close();
+                }
+            } catch (OverlappingFileLockException thisProcess) {
+                return;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (Files.isDirectory(directory)) {
+                try (RootDirectory root = RootDirectory.open(directory)) {
+                    for (String name : root.list("")) {
+                        if (name.equals(Snapshot.ROOT)) {
+                            unmountIfMounted(directory.resolve(name));
+                        }
+                        root.removeTree(name);
+                    }
+                }
+                Files.delete(directory);
+            }
+            Files.deleteIfExists(lockFile);
+            channel.close();
+        }
+
+        private static void unmountIfMounted(Path root) throws IOException {
+            if (!Files.getFileStore(root).equals(Files.getFileStore(root.getParent()))) {
+                Mounts.unmount(root);
+            }
+        }
+    }
+}
