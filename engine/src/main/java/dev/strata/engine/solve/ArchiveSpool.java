@@ -1,0 +1,105 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.solve;
+
+import dev.strata.engine.layer.Archives;
+import dev.strata.engine.layer.ContentSource;
+import dev.strata.engine.layer.Entry;
+import dev.strata.engine.layer.ImagePaths;
+import dev.strata.engine.layer.PathWalk;
+import dev.strata.engine.layer.TarReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The contents of archives that an ADD unpacks, kept in one file on disk until the layer is written:
+/// a layer is in path order, an archive in any. Not thread-safe.
+final class ArchiveSpool implements AutoCloseable {
+    private final Path file;
+    private final OutputStream out;
+    private long size;
+
+    ArchiveSpool(Path temporary) throws IOException {
+        file = Files.createTempFile(temporary, "archive", "");
+        out = Files.newOutputStream(file);
+    }
+
+    private record Member(Entry entry, long offset) {}
+
+    /// An archive whose file contents are in the spool.
+    final class Archive {
+        private final List<Member> members;
+
+        private Archive(List<Member> members) {
+            this.members = members;
+        }
+
+        /// Puts every member below `destination`, as docker unpacks: a member replaces what is there
+        /// unless both are directories.
+        void unpack(ChangeSet changes, String destination, @Nullable Owner owner) throws IOException {
+            out.flush();
+            for (Member member : members) {
+                place(changes, destination, member, owner);
+            }
+        }
+
+        private void place(ChangeSet changes, String destination, Member member, @Nullable Owner owner) {
+            Entry from = member.entry;
+            if (from.path().isEmpty()) {
+                return;
+            }
+            String full = ImagePaths.join(destination, from.path());
+            String directory = changes.resolve(ImagePaths.parent(full));
+            changes.makeDirectories(directory, owner == null ? Owner.ROOT : owner, from.mtime());
+            Entry entry = from.withPath(ImagePaths.join(directory, ImagePaths.name(full)));
+            if (owner != null) {
+                entry = entry.withOwner(owner.uid(), owner.gid());
+            }
+            if (from.kind() == Entry.Kind.HARDLINK) {
+                entry = entry.withLink(changes.resolve(ImagePaths.join(destination, String.valueOf(from.link()))));
+            }
+            changes.put(
+                    entry, from.kind() == Entry.Kind.FILE ? () -> slice(member.offset, from.size()) : null);
+        }
+    }
+
+    /// Reads `content` if it is a tar archive, plain or compressed; empty when it is anything else.
+    Optional<Archive> open(ContentSource content) throws IOException {
+        try (InputStream in = content.open()) {
+            Optional<TarReader> tar = Archives.open(in);
+            if (tar.isEmpty()) {
+                return Optional.empty();
+            }
+            var members = new ArrayList<Member>();
+            tar.get().forEach((entry, bytes) -> {
+                members.add(new Member(entry, size));
+                if (entry.kind() == Entry.Kind.FILE) {
+                    size += bytes.transferTo(out);
+                }
+            });
+            return Optional.of(new Archive(members));
+        }
+    }
+
+    private InputStream slice(long offset, long length) throws IOException {
+        var random = new RandomAccessFile(file.toFile(), "r");
+        random.seek(offset);
+        return new BoundedInput(Channels.newInputStream(random.getChannel()), length);
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+        Files.deleteIfExists(file);
+    }
+}

@@ -1,0 +1,178 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.solve;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.strata.engine.layer.ContentSource;
+import dev.strata.engine.layer.Entry;
+import dev.strata.engine.layer.ImagePaths;
+import dev.strata.engine.layer.PathWalk;
+import dev.strata.engine.layer.LayerWriter;
+import dev.strata.engine.layer.Tree;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What a COPY, ADD or WORKDIR puts onto a parent tree, gathered in memory (entries only, no bytes) and
+/// then written in path order. It shows the parent's tree with the changes on top, so that where
+/// something lands follows the links that are there. Not thread-safe.
+final class ChangeSet {
+    private static final String WHITEOUT_PREFIX = ".wh.";
+    private static final int DIRECTORY_MODE = 0755;
+
+    private record Change(Entry entry, @Nullable ContentSource content) {}
+
+    /// Byte order of UTF-8, which is also that of the layer.
+    private static final Comparator<String> BYTE_ORDER =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8));
+
+    private final Tree parent;
+    private final NavigableMap<String, Change> changes = new TreeMap<>(BYTE_ORDER);
+
+    ChangeSet(Tree parent) {
+        this.parent = parent;
+    }
+
+    /// The entry at exactly `path` after the changes so far.
+    Optional<Entry> find(String path) {
+        Change change = changes.get(path);
+        if (change != null) {
+            return Optional.of(change.entry);
+        }
+        for (String up = path; !up.isEmpty(); ) {
+            up = ImagePaths.parent(up);
+            Change above = changes.get(up);
+            if (above != null && above.entry.kind() != Entry.Kind.DIRECTORY) {
+                return Optional.empty();
+            }
+        }
+        return parent.find(path).map(located -> located.entry());
+    }
+
+    boolean isDirectory(String path) {
+        return path.isEmpty()
+                || find(path).filter(e -> e.kind() == Entry.Kind.DIRECTORY).isPresent();
+    }
+
+    /// Follows every symlink in `path` within the tree; what does not exist stays as it is.
+    String resolve(String path) throws IOException {
+        return PathWalk.resolve(path, at -> find(at).filter(e -> e.kind() == Entry.Kind.SYMLINK)
+                .map(Entry::link));
+    }
+
+    /// Makes `path` and what is missing above it, as `mkdir -p`; what is there stays as it is.
+    void makeDirectories(String path, Owner owner, Instant mtime) {
+        if (path.isEmpty()) {
+            return;
+        }
+        Optional<Entry> there = find(path);
+        if (there.isEmpty()) {
+            makeDirectories(ImagePaths.parent(path), owner, mtime);
+            changes.put(
+                    path, new Change(Entry.directory(path, DIRECTORY_MODE, owner.uid(), owner.gid(), mtime), null));
+        } else if (there.get().kind() != Entry.Kind.DIRECTORY) {
+            throw refused(path, "it is there already and is not a directory");
+        } else {
+            keep(path, there.get());
+        }
+    }
+
+    /// Puts `entry` at its path, over whatever is there; a directory over a directory keeps its content.
+    void put(Entry entry, @Nullable ContentSource content) {
+        String path = entry.path();
+        if (ImagePaths.name(path).startsWith(WHITEOUT_PREFIX)) {
+            throw refused(path, "names that begin with " + WHITEOUT_PREFIX + " mark deletions in a layer");
+        }
+        keepParents(path);
+        if (entry.kind() != Entry.Kind.DIRECTORY) {
+            changes.subMap(path + "/", true, path + "0", false).clear();
+        }
+        changes.put(path, new Change(entry, content));
+    }
+
+    /// Writes every change in path order. A hard link to a file of this change set that sorts after it
+    /// changes places with it, so that a link always follows its file.
+    void writeTo(LayerWriter layer) throws IOException {
+        Map<String, String> firstOf = new HashMap<>();
+        for (Map.Entry<String, Change> each : changes.entrySet()) {
+            Change change = each.getValue();
+            if (change.entry.kind() == Entry.Kind.HARDLINK) {
+                writeLink(layer, each.getKey(), change.entry, firstOf);
+            } else {
+                String first = firstOf.putIfAbsent(each.getKey(), each.getKey());
+                layer.add(
+                        first == null ? change.entry : linkTo(change.entry, first),
+                        first == null ? change.content : null);
+            }
+        }
+    }
+
+    private void writeLink(LayerWriter layer, String path, Entry link, Map<String, String> firstOf)
+            throws IOException {
+        String target = link.link() == null ? "" : link.link();
+        Change file = changes.get(target);
+        if (file == null || file.entry.kind() != Entry.Kind.FILE) {
+            throw refused(path, "it is a hard link to " + target + ", which is no file of the same archive");
+        }
+        String first = firstOf.putIfAbsent(target, path);
+        if (first == null) {
+            layer.add(file.entry.withPath(path), file.content);
+        } else {
+            layer.add(linkTo(link, first), null);
+        }
+    }
+
+    private static Entry linkTo(Entry at, String target) {
+        return new Entry(
+                at.path(),
+                Entry.Kind.HARDLINK,
+                at.mode(),
+                at.uid(),
+                at.gid(),
+                0,
+                at.mtime(),
+                target,
+                0,
+                0,
+                Map.of(),
+                null);
+    }
+
+    /// A layer names the directories above what it puts, with the metadata that they have: an unpacker
+    /// that would make them up cannot then change them.
+    private void keepParents(String path) {
+        for (String up = ImagePaths.parent(path); !up.isEmpty(); up = ImagePaths.parent(up)) {
+            Optional<Entry> there = find(up);
+            if (there.isPresent() && there.get().kind() == Entry.Kind.DIRECTORY) {
+                keep(up, there.get());
+            } else {
+                throw refused(path, up + " is not a directory");
+            }
+        }
+    }
+
+    private void keep(String path, Entry directory) {
+        changes.putIfAbsent(path, new Change(directory, null));
+        if (!ImagePaths.parent(path).isEmpty()) {
+            keepParents(path);
+        }
+    }
+
+    private static StrataException refused(String path, String why) {
+        return new StrataException(Problem.of(
+                ProblemCode.InstructionFailed, "cannot write /" + path, why, "choose another destination"));
+    }
+}

@@ -1,0 +1,119 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.solve;
+
+import dev.strata.engine.content.Digest;
+import dev.strata.engine.dockerfile.Dockerignore;
+import dev.strata.engine.layer.ContentSource;
+import dev.strata.engine.layer.Entry;
+import dev.strata.engine.layer.ImagePaths;
+import dev.strata.engine.layer.PathWalk;
+import dev.strata.engine.linux.FileStatus;
+import dev.strata.engine.linux.RootDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The build context: a directory less what its ignore file excludes. Owners are 0:0, as docker's. Every
+/// path is opened beneath the directory, so no link in it leads out. Not thread-safe.
+public final class ContextTree implements SourceTree, AutoCloseable {
+    private final RootDirectory root;
+    private final Dockerignore ignore;
+    private final @Nullable Instant mtime;
+    private final Map<String, Digest> digests = new HashMap<>();
+
+    private ContextTree(RootDirectory root, Dockerignore ignore, @Nullable Instant mtime) {
+        this.root = root;
+        this.ignore = ignore;
+        this.mtime = mtime;
+    }
+
+    /// Opens `directory`; `mtime` is the time that every file gets, null for each its own.
+    public static ContextTree open(Path directory, Dockerignore ignore, @Nullable Instant mtime)
+            throws IOException {
+        return new ContextTree(RootDirectory.open(directory), ignore, mtime);
+    }
+
+    @Override
+    public Optional<Entry> find(String path) throws IOException {
+        Optional<Entry> entry = root.status(path).flatMap(status -> entry(path, status));
+        if (entry.isEmpty() || path.isEmpty()) {
+            return entry;
+        }
+        boolean directory = entry.get().kind() == Entry.Kind.DIRECTORY;
+        if (!ignore.excludes(path, directory)) {
+            return entry;
+        }
+        return directory && !ignore.prunes(path) && !children(path).isEmpty() ? entry : Optional.empty();
+    }
+
+    private Optional<Entry> entry(String path, FileStatus status) {
+        Instant time = mtime == null ? status.mtime() : mtime;
+        return switch (status.kind()) {
+            case DIRECTORY -> Optional.of(Entry.directory(path, status.mode(), 0, 0, time));
+            case FILE -> Optional.of(Entry.file(path, status.mode(), 0, 0, status.size(), time));
+            case SYMLINK -> Optional.of(Entry.symlink(path, status.link(), 0, 0, time));
+            case OTHER -> Optional.empty();
+        };
+    }
+
+    @Override
+    public String resolve(String path) throws IOException {
+        return PathWalk.resolve(path, at -> root.status(at).map(FileStatus::link));
+    }
+
+    @Override
+    public List<String> children(String path) throws IOException {
+        var visible = new ArrayList<String>();
+        for (String name : root.list(path)) {
+            if (find(ImagePaths.join(path, name)).isPresent()) {
+                visible.add(name);
+            }
+        }
+        return visible;
+    }
+
+    @Override
+    public ContentSource content(Entry file) {
+        return () -> root.read(file.path());
+    }
+
+    @Override
+    public Digest digest(Entry file) throws IOException {
+        Digest known = digests.get(file.path());
+        if (known != null) {
+            return known;
+        }
+        MessageDigest sha256 = Digest.newMessageDigest();
+        try (InputStream in = new DigestInputStream(root.read(file.path()), sha256)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        Digest digest = Digest.from(sha256);
+        digests.put(file.path(), digest);
+        return digest;
+    }
+
+    @Override
+    public String whereMissing(String path) {
+        return ignore.ruleFor(path)
+                .map(rule -> rule + " excludes it")
+                .orElse("the build context has no such path");
+    }
+
+    @Override
+    public void close() throws IOException {
+        root.close();
+    }
+}

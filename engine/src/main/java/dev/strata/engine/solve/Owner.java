@@ -1,0 +1,119 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.solve;
+
+import dev.strata.engine.layer.Tree;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A user and group by number. Names come from `/etc/passwd` and `/etc/group` of the image's own tree.
+record Owner(int uid, int gid) {
+    static final Owner ROOT = new Owner(0, 0);
+
+    private static final int PASSWD_UID = 2;
+    private static final int PASSWD_GID = 3;
+    private static final int GROUP_GID = 2;
+    private static final int GROUP_MEMBERS = 3;
+
+    /// Reads `user[:group]` of `--chown` and of a WORKDIR's owner. A name alone brings its primary group, a number alone is
+    /// the group as well. BuildKit, solver/llbsolver/file/user_linux.go.
+    static Owner parse(String spec, Tree tree) {
+        String[] parts = spec.split(":", 2);
+        Optional<Integer> number = number(parts[0]);
+        int uid = number.orElseGet(() -> passwdField(tree, parts[0], PASSWD_UID));
+        int gid;
+        if (parts.length == 2) {
+            gid = number(parts[1]).orElseGet(() -> groupId(tree, parts[1]));
+        } else {
+            gid = number.isPresent() ? uid : passwdField(tree, parts[0], PASSWD_GID);
+        }
+        return new Owner(uid, gid);
+    }
+
+    /// Reads the user of a RUN: as docker, a number that `/etc/passwd` knows brings its group, one that
+    /// it does not know runs with group 0.
+    static Owner ofProcess(String spec, Tree tree) {
+        if (spec.isEmpty()) {
+            return ROOT;
+        }
+        String[] parts = spec.split(":", 2);
+        Optional<Integer> number = number(parts[0]);
+        if (parts.length == 2 || number.isEmpty()) {
+            return parse(spec, tree);
+        }
+        String uid = number.get().toString();
+        int gid = lines(tree, "etc/passwd").stream()
+                .filter(line -> line.length > PASSWD_GID && line[PASSWD_UID].equals(uid))
+                .findFirst()
+                .flatMap(line -> number(line[PASSWD_GID]))
+                .orElse(0);
+        return new Owner(number.get(), gid);
+    }
+
+    /// The groups that `/etc/group` adds for the user of a RUN; none when a group was named.
+    static List<Integer> additionalGroups(String spec, Tree tree) {
+        if (spec.contains(":")) {
+            return List.of();
+        }
+        String name = spec.isEmpty() ? "root" : spec;
+        var groups = new ArrayList<Integer>();
+        for (String[] line : lines(tree, "etc/group")) {
+            if (line.length > GROUP_MEMBERS && List.of(line[GROUP_MEMBERS].split(",")).contains(name)) {
+                number(line[GROUP_GID]).ifPresent(groups::add);
+            }
+        }
+        return groups;
+    }
+
+    private static int passwdField(Tree tree, String name, int field) {
+        return lines(tree, "etc/passwd").stream()
+                .filter(line -> line[0].equals(name) && line.length > field)
+                .findFirst()
+                .flatMap(line -> number(line[field]))
+                .or(() -> name.equals("root") ? Optional.of(0) : Optional.empty())
+                .orElseThrow(() -> unknown("user", name, "/etc/passwd"));
+    }
+
+    private static int groupId(Tree tree, String name) {
+        return lines(tree, "etc/group").stream()
+                .filter(line -> line[0].equals(name) && line.length > GROUP_GID)
+                .findFirst()
+                .flatMap(line -> number(line[GROUP_GID]))
+                .or(() -> name.equals("root") ? Optional.of(0) : Optional.empty())
+                .orElseThrow(() -> unknown("group", name, "/etc/group"));
+    }
+
+    private static List<String[]> lines(Tree tree, String path) {
+        return tree.smallFile(path)
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8)
+                        .lines()
+                        .map(line -> line.split(":"))
+                        .filter(fields -> fields.length > 0)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private static Optional<Integer> number(String text) {
+        try {
+            long value = Long.parseLong(text);
+            return value >= 0 && value <= 0xFFFF_FFFFL ? Optional.of((int) value) : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static StrataException unknown(String what, String name, String file) {
+        return new StrataException(Problem.of(
+                ProblemCode.UnknownUser,
+                "unknown " + what + ": " + name,
+                "the image's " + file + " does not name it",
+                "add the " + what + " in a RUN before, or give its number"));
+    }
+}

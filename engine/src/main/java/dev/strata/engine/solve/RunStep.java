@@ -1,0 +1,109 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.solve;
+
+import dev.strata.engine.cache.CacheKey;
+import dev.strata.engine.exec.ExecResult;
+import dev.strata.engine.exec.ProcessSpec;
+import dev.strata.engine.layer.Layer;
+import dev.strata.engine.layer.Tree;
+import dev.strata.engine.layer.UpperWalk;
+import dev.strata.engine.plan.Operation;
+import dev.strata.engine.plan.Vertex;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.snapshot.Snapshot;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// RUN: the parent unpacked and mounted under a writable directory, one process in it, and that
+/// directory's walk as the layer.
+final class RunStep implements LayerStep {
+    private static final int KILLED = 137;
+
+    private final Operation.Run run;
+    private final Vertex vertex;
+    private final Store store;
+    private final Consumer<List<Layer>> fetch;
+    private final Consumer<BuildEvent> events;
+    private final Clock clock;
+
+    /// @param fetch brings the blobs of layers into the store
+    RunStep(
+            Operation.Run run,
+            Vertex vertex,
+            Store store,
+            Consumer<List<Layer>> fetch,
+            Consumer<BuildEvent> events,
+            Clock clock) {
+        this.run = run;
+        this.vertex = vertex;
+        this.store = store;
+        this.fetch = fetch;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    @Override
+    public String kind() {
+        return "run";
+    }
+
+    @Override
+    public CacheKey key(CacheKey.Builder key, Solver.Parent parent) {
+        return key.addAll("argv", run.argv())
+                .addAll("env", run.env())
+                .add("user", run.user())
+                .add("cwd", run.workingDir())
+                .key();
+    }
+
+    @Override
+    public Layer make(Solver.Parent parent, SolveOptions options) throws IOException, InterruptedException {
+        fetch.accept(parent.layers());
+        Tree tree = parent.tree();
+        Owner user = Owner.ofProcess(run.user(), tree);
+        try (Snapshot snapshot = store.snapshots().mount(parent.layers())) {
+            var spec = new ProcessSpec(
+                    snapshot.rootfs(),
+                    run.argv(),
+                    run.env(),
+                    user.uid(),
+                    user.gid(),
+                    Owner.additionalGroups(run.user(), tree),
+                    run.workingDir());
+            ExecResult result = execute(spec);
+            Layer layer = store.write(
+                    options, writer -> UpperWalk.write(snapshot.upper(), tree, writer, result.mountPoints()));
+            snapshot.commit(layer.diffId());
+            return layer;
+        }
+    }
+
+    private ExecResult execute(ProcessSpec spec) throws IOException, InterruptedException {
+        Instant start = clock.instant();
+        var tail = new OutputTail();
+        ExecResult result = store.executor().run(spec, line -> {
+            tail.add(line);
+            events.accept(new BuildEvent.Output(vertex, Duration.between(start, clock.instant()), line));
+        });
+        if (result.exitCode() != 0) {
+            String why = result.exitCode() == KILLED ? "its process was killed, perhaps for want of memory" : "";
+            throw new ProcessFailure(
+                    Problem.of(
+                            ProblemCode.InstructionFailed,
+                            "the command ended with exit code " + result.exitCode() + ": " + vertex.instruction(),
+                            why,
+                            "read its output above; run the last good step's image to look around"),
+                    result.exitCode(),
+                    tail.toString());
+        }
+        return result;
+    }
+}
