@@ -1,0 +1,123 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.build;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.strata.engine.content.BlobStore;
+import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.content.Digest;
+import dev.strata.engine.image.Image;
+import dev.strata.engine.image.ImageConfig;
+import dev.strata.engine.image.Manifest;
+import dev.strata.engine.image.OciJson;
+import dev.strata.engine.reference.ImageReference;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The names of the local store's images. A name points at a manifest; many may point at one.
+public final class LocalImages {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path directory;
+    private final Path temporary;
+    private final BlobStore blobs;
+
+    private LocalImages(Path directory, Path temporary, BlobStore blobs) {
+        this.directory = directory;
+        this.temporary = temporary;
+        this.blobs = blobs;
+    }
+
+    static LocalImages open(Path root, BlobStore blobs) throws IOException {
+        return new LocalImages(
+                Files.createDirectories(root.resolve("refs")), Files.createDirectories(root.resolve("tmp")), blobs);
+    }
+
+    /// A name and what it stands for.
+    public record Named(ImageReference reference, Image image) {}
+
+    /// The image of a name, or of a digest that some name of the same repository stands for.
+    public Optional<Image> find(ImageReference reference) throws IOException {
+        Digest digest = reference.digest();
+        if (digest == null) {
+            return read(file(reference)).map(this::image);
+        }
+        return list().stream()
+                .filter(named -> named.reference().name().equals(reference.name()))
+                .map(Named::image)
+                .filter(image -> image.descriptor().digest().equals(digest))
+                .findFirst();
+    }
+
+    /// Every name with its image, by name.
+    public List<Named> list() throws IOException {
+        var all = new ArrayList<Named>();
+        List<Path> files;
+        try (Stream<Path> stream = Files.list(directory)) {
+            files = stream.sorted().toList();
+        }
+        for (Path file : files) {
+            Optional<Descriptor> descriptor = read(file);
+            if (descriptor.isPresent()) {
+                ImageReference name = ImageReference.parse(
+                        URLDecoder.decode(file.getFileName().toString(), StandardCharsets.UTF_8));
+                all.add(new Named(name, image(descriptor.get())));
+            }
+        }
+        all.sort(Comparator.comparing(named -> named.reference().toString()));
+        return all;
+    }
+
+    /// Lets `reference` stand for the manifest `descriptor`, whose bytes and config are in the store.
+    public void tag(ImageReference reference, Descriptor descriptor) throws IOException {
+        ObjectNode doc = JSON.createObjectNode();
+        doc.put("mediaType", descriptor.mediaType());
+        doc.put("digest", descriptor.digest().toString());
+        doc.put("size", descriptor.size());
+        Path file = Files.createTempFile(temporary, "ref", "");
+        Files.write(file, JSON.writeValueAsBytes(doc));
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(file, file(reference), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Image image(Descriptor descriptor) {
+        Manifest manifest = OciJson.manifest(blobs.bytes(descriptor.digest()));
+        ImageConfig config = OciJson.config(blobs.bytes(manifest.config().digest()));
+        return new Image(descriptor, manifest, config);
+    }
+
+    private Path file(ImageReference reference) {
+        return directory.resolve(URLEncoder.encode(reference.toString(), StandardCharsets.UTF_8));
+    }
+
+    private static Optional<Descriptor> read(Path file) throws IOException {
+        try {
+            JsonNode doc = JSON.readTree(Files.readAllBytes(file));
+            return Optional.of(new Descriptor(
+                    doc.path("mediaType").asText(),
+                    Digest.parse(doc.path("digest").asText()),
+                    doc.path("size").asLong()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.build;
+
+import dev.strata.engine.cache.CacheKey;
+import dev.strata.engine.cache.CacheRecord;
+import dev.strata.engine.image.Image;
+import dev.strata.engine.image.Platform;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.SourceRange;
+import dev.strata.engine.problem.StrataException;
+import dev.strata.engine.reference.ImageReference;
+import dev.strata.engine.report.BuildReport;
+import dev.strata.engine.report.BuildRequest;
+import dev.strata.engine.report.BuilderPaths;
+import dev.strata.engine.solve.StepFailure;
+import dev.strata.engine.solve.VertexResult;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One request of the operator from source to report. Whatever goes wrong becomes the report's failure.
+final class PodBuild {
+    private final LocalStore store;
+    private final BuildRequest request;
+    private final Path root;
+    private final PrintStream out;
+    private final Map<String, Long> timings = new LinkedHashMap<>();
+    private final ImageReference repository;
+
+    /// @param root directory of the pod's volume; the source is put below it
+    PodBuild(LocalStore store, BuildRequest request, Path root, PrintStream out) {
+        this.store = store;
+        this.request = request;
+        this.root = root;
+        this.out = out;
+        this.repository = ImageReference.parse(request.output().repository());
+    }
+
+    BuildReport run() {
+        long start = System.nanoTime();
+        @Nullable ImageBuilder builder = null;
+        try {
+            Source source = timed("source", this::fetchSource);
+            Map<CacheKey, CacheRecord> imported = timed("cache", this::loadCache);
+            builder = new ImageBuilder(store, options(source, imported), new PlainProgress(out));
+            Image image = timed("steps", builder::build);
+            timed("push", () -> push(image));
+            saveCache(imported, builder);
+            timings.put("total", millisSince(start));
+            return succeeded(image, builder);
+        } catch (StrataException e) {
+            out.println("ERROR " + escapeLines(e.problem().render()));
+            return failure(e);
+        } catch (IOException e) {
+            return failed(Problem.of(
+                    ProblemCode.StoreInvalid,
+                    "the builder cannot use its volume",
+                    String.valueOf(e.getMessage()),
+                    "check the volume's free space"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failed(Problem.of(ProblemCode.Cancelled, "the build was interrupted", "", ""));
+        }
+    }
+
+    /// A report of a build that did not get as far as a step.
+    static BuildReport failed(Problem problem) {
+        return new BuildReport(null, 0, List.of(), null, 0, 0, Map.of(), describe(problem, null, null, "", null));
+    }
+
+    private record Source(Path directory, Instant mtime) {}
+
+    private Source fetchSource() throws IOException {
+        Path directory = Files.createTempDirectory(root.resolve("tmp"), "source");
+        BuildRequest.Git git = request.source().git();
+        BuildRequest.Inline inline = request.source().inline();
+        if (git != null) {
+            return new Source(directory, new GitSource(git, Path.of(BuilderPaths.GIT_CREDENTIALS)).checkOut(directory));
+        }
+        if (inline != null) {
+            InlineSource.write(inline, directory);
+        }
+        return new Source(directory, Instant.EPOCH);
+    }
+
+    private BuildOptions options(Source source, Map<CacheKey, CacheRecord> imported) throws IOException {
+        return new BuildOptions(
+                BuildInput.ofSource(
+                        source.directory(),
+                        request.contextDir(),
+                        request.dockerfile().path(),
+                        request.dockerfile().inline(),
+                        source.mtime()),
+                request.args(),
+                request.target(),
+                Platform.local(),
+                true,
+                false,
+                imported,
+                null);
+    }
+
+    private Map<CacheKey, CacheRecord> loadCache() throws IOException {
+        ImageReference cache = cacheReference();
+        return cache == null ? Map.of() : new RegistryCache(store, cache).load();
+    }
+
+    private void saveCache(Map<CacheKey, CacheRecord> imported, ImageBuilder builder)
+            throws IOException, InterruptedException {
+        ImageReference cache = cacheReference();
+        if (cache != null && !builder.usedRecords().equals(imported)) {
+            timed("cache-export", () -> {
+                new RegistryCache(store, cache).save(builder.usedRecords());
+                return cache;
+            });
+        }
+    }
+
+    private @Nullable ImageReference cacheReference() {
+        String name = request.cache().repository();
+        return name == null
+                ? null
+                : ImageReference.parse(name).withTag(request.cache().scope());
+    }
+
+    private Image push(Image image) {
+        new ImagePusher(store)
+                .push(image, request.output().tags().stream().map(repository::withTag).toList());
+        return image;
+    }
+
+    private BuildReport succeeded(Image image, ImageBuilder builder) {
+        return new BuildReport(
+                repository.byDigest(image.descriptor().digest()).toString(),
+                ImageArchive.size(image),
+                request.output().tags(),
+                revision(),
+                builder.steps(),
+                builder.cachedSteps(),
+                timings,
+                null);
+    }
+
+    private @Nullable String revision() {
+        BuildRequest.Git git = request.source().git();
+        return git == null ? null : git.commit();
+    }
+
+    private BuildReport failure(StrataException e) {
+        if (!(e instanceof StepFailure step)) {
+            return withRevision(describe(e.problem(), null, null, "", null));
+        }
+        return withRevision(describe(
+                step.problem(), step.vertex().title(), step.exitCode(), escapeLines(step.logTail()), pushDebug(step)));
+    }
+
+    private BuildReport withRevision(BuildReport.Failure failure) {
+        return new BuildReport(null, 0, List.of(), revision(), 0, 0, timings, failure);
+    }
+
+    private static BuildReport.Failure describe(
+            Problem problem,
+            @Nullable String step,
+            @Nullable Integer exitCode,
+            String logTail,
+            @Nullable String debugImage) {
+        SourceRange at = problem.at();
+        String message = problem.why().isEmpty() ? problem.headline() : problem.headline() + ": " + problem.why();
+        return new BuildReport.Failure(
+                problem.code().name(),
+                PlainProgress.escape(message),
+                step,
+                at == null ? null : at.firstLine(),
+                exitCode,
+                logTail,
+                debugImage);
+    }
+
+    /// Pushes the image before the failed step; that this fails too must not hide the first failure.
+    private @Nullable String pushDebug(StepFailure failure) {
+        VertexResult lastGood = failure.lastGood();
+        if (lastGood == null || lastGood.layers().isEmpty()) {
+            return null;
+        }
+        ImageReference name = repository.withTag(request.output().debugTag());
+        try {
+            new ImagePusher(store).push(new ImageWriter(store.blobs()).write(lastGood), List.of(name));
+            return name.toString();
+        } catch (StrataException e) {
+            out.println("the last good step's image could not be pushed: " + PlainProgress.escape(e.getMessage()));
+            return null;
+        }
+    }
+
+    private static String escapeLines(String text) {
+        return text.lines().map(PlainProgress::escape).reduce((a, b) -> a + "\n" + b).orElse("");
+    }
+
+    private interface Phase<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    private <T> T timed(String name, Phase<T> phase) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        try {
+            return phase.run();
+        } finally {
+            timings.put(name, millisSince(start));
+        }
+    }
+
+    private static long millisSince(long start) {
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+}

@@ -1,0 +1,20 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/// The front door: build, tag, push, pull, save and load images on a local store; and the builder pod's
+/// `main`.
+///
+/// On disk, below the store's root (format 1), besides what the rooms content, layer, snapshot and cache
+/// keep there:
+///
+/// | path | is |
+/// |---|---|
+/// | `refs/<name, URL-encoded>` | the descriptor of the image that a name stands for, JSON |
+/// | `origins/<hex>` | names of repositories that have a blob which was never fetched, one a line |
+///
+/// Read [ImageBuilder] first.
+@NullMarked
+package dev.strata.engine.build;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,135 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.build;
+
+import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.exec.ExecSettings;
+import dev.strata.engine.image.Image;
+import dev.strata.engine.image.Platform;
+import dev.strata.engine.reference.ImageReference;
+import dev.strata.engine.registry.Credentials;
+import dev.strata.engine.registry.RegistryClient;
+import dev.strata.engine.registry.RegistrySettings;
+import dev.strata.engine.solve.BuildEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A store and a context below one temporary directory, and builds on them.
+final class Builds implements AutoCloseable {
+    private static final Path LAUNCHER = Path.of("target/strata-launcher");
+
+    final Path context;
+    final List<BuildEvent> events = new ArrayList<>();
+    private final Path root;
+    private final LocalStore store;
+
+    Builds(Path directory) throws IOException, InterruptedException {
+        context = Files.createDirectories(directory.resolve("context"));
+        root = directory.resolve("store");
+        buildLauncher();
+        store = LocalStore.open(
+                root,
+                new ExecSettings(Path.of("crun"), LAUNCHER.toAbsolutePath()),
+                new RegistryClient(RegistrySettings.of(Credentials.none(), null)));
+    }
+
+    private static void buildLauncher() throws IOException, InterruptedException {
+        if (!Files.isExecutable(LAUNCHER)) {
+            run(List.of("bash", "src/main/c/build.sh", LAUNCHER.toString()));
+        }
+    }
+
+    LocalStore store() {
+        return store;
+    }
+
+    Builds file(String path, String content) throws IOException {
+        Path file = context.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+        return this;
+    }
+
+    /// Builds `dockerfile` without any option.
+    Image build(String dockerfile) throws IOException, InterruptedException {
+        return build(dockerfile, Map.of(), null);
+    }
+
+    Image build(String dockerfile, Map<String, String> args, @Nullable String target)
+            throws IOException, InterruptedException {
+        file("Dockerfile", dockerfile);
+        events.clear();
+        var options = new BuildOptions(
+                BuildInput.local(context, null), args, target, Platform.local(), true, false, Map.of(), null);
+        return new ImageBuilder(store, options, events::add).build();
+    }
+
+    /// Builds a base image with a static BusyBox and names it `busybox`.
+    void busybox() throws IOException, InterruptedException {
+        Files.createDirectories(context.resolve("bin"));
+        Files.copy(Path.of("/bin/busybox"), context.resolve("bin/busybox"));
+        for (String name : List.of("sh", "cat", "ls", "touch", "mkdir", "rm", "id", "env", "chown", "echo", "ln", "mv", "sleep", "stat")) {
+            Files.createSymbolicLink(context.resolve("bin/" + name), Path.of("busybox"));
+        }
+        file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001:app:/:/bin/sh\n");
+        file("etc/group", "root:x:0:\napp:x:1001:\nextra:x:1002:app\n");
+        Image base = build("FROM scratch\nCOPY bin /bin/\nCOPY etc /etc/\nCMD [\"/bin/sh\"]\n");
+        store.images().tag(ImageReference.parse("busybox"), base.descriptor());
+    }
+
+    /// What `tar -tv` says of a layer, numeric owners, without times: `drwxr-xr-x 0/0 dir/`.
+    List<String> listing(Image image, int layer) throws IOException, InterruptedException {
+        Descriptor blob = image.manifest().layers().get(layer);
+        return run(List.of(
+                        "tar",
+                        "--numeric-owner",
+                        "-tvzf",
+                        store.blobs().path(blob.digest()).toString()))
+                .lines()
+                .map(line -> line.replaceAll(
+                        "^(\\S+) (\\S+) +\\S+ \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d (.*)$", "$1 $2 $3"))
+                .toList();
+    }
+
+    /// The bytes of a file in a layer.
+    String content(Image image, int layer, String path) throws IOException, InterruptedException {
+        Descriptor blob = image.manifest().layers().get(layer);
+        return run(List.of("tar", "-xzOf", store.blobs().path(blob.digest()).toString(), path));
+    }
+
+    List<String> cachedSteps() {
+        return events.stream()
+                .filter(BuildEvent.Cached.class::isInstance)
+                .map(event -> ((BuildEvent.Cached) event).vertex().instruction())
+                .toList();
+    }
+
+    List<String> output() {
+        return events.stream()
+                .filter(BuildEvent.Output.class::isInstance)
+                .map(event -> ((BuildEvent.Output) event).line())
+                .toList();
+    }
+
+    static String run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + output);
+        }
+        return output;
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
