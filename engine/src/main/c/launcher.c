@@ -30,6 +30,20 @@ static void fail(const char *what) {
   exit(FAILED);
 }
 
+/* Tells Kubernetes, as a BuildReport, where the kubelet gave the container a termination log. */
+static void report(const char *file) {
+  int fd = open("/dev/termination-log", O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return;
+  if (dprintf(fd,
+              "{\"image\":null,\"imageSize\":0,\"tags\":[],\"sourceRevision\":null,\"steps\":0,"
+              "\"cachedSteps\":0,\"timings\":{},\"failure\":{\"reason\":\"IsolationUnavailable\","
+              "\"message\":\"%s maps an id to the host's id 0; check that the pod has hostUsers:"
+              " false and that the node supports user namespaces\",\"step\":null,\"line\":null,"
+              "\"exitCode\":null,\"logTail\":\"\",\"debugImage\":null}}\n", file) < 0)
+    fprintf(stderr, "strata-launcher: /dev/termination-log: %s\n", strerror(errno));
+  close(fd);
+}
+
 /* Reads a map; refuses host id 0; leaves the identity map of the same ids in text. */
 static size_t identity(const char *file, char text[MAP_TEXT]) {
   unsigned long inside, outside, count;
@@ -43,6 +57,7 @@ static size_t identity(const char *file, char text[MAP_TEXT]) {
               "IsolationUnavailable: %s maps an id to the host's id 0, so this process has no user"
               " namespace of its own. Check that the pod has hostUsers: false and that the node"
               " supports user namespaces.\n", file);
+      report(file);
       exit(UNAVAILABLE);
     }
     int n = snprintf(text + length, MAP_TEXT - length, "%lu %lu %lu\n", inside, inside, count);
