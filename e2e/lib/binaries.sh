@@ -1,0 +1,34 @@
+# Compiles the pinned programs in e2e/tools into $BIN: each again only when its own go.mod, go.sum or source changes.
+# shellcheck shell=bash
+
+TOOLS=$REPO/e2e/tools
+
+build() {
+  command -v go > /dev/null || die "Go is missing: install Go 1.26 or later and put it on PATH"
+  mkdir -p "$BIN"
+  exec 8> "$CACHE/build.lock"
+  flock -n 8 || { say "another build is running, waiting for it" && flock 8; }
+  local version component=k8s.io/component-base/version
+  version=$(sed -n 's/^.*k8s.io\/kubernetes v\([0-9.]*\).*$/\1/p' "$TOOLS/kubernetes/go.mod")
+  [ -n "$version" ] || die "e2e/tools/kubernetes/go.mod does not say the version of k8s.io/kubernetes"
+  compile kubernetes -ldflags "-s -w -X $component.gitVersion=v$version -X $component.gitMajor=${version%%.*} -X $component.gitMinor=$(cut -d. -f2 <<< "$version")"
+  local tool
+  for tool in containerd coredns local-path helm registry; do CGO_ENABLED=0 compile "$tool" -ldflags "-s -w"; done
+  compile runc -tags seccomp -ldflags "-s -w"
+  if stale pause "$TOOLS/pause.c"; then
+    gcc -O2 -static -o "$BIN/pause" "$TOOLS/pause.c"
+    fresh pause "$TOOLS/pause.c"
+  fi
+  exec 8>&-
+}
+
+compile() { # MODULE FLAG...
+  stale "$1" "$TOOLS/$1/"* || return 0
+  say "compiling $1"
+  (cd "$TOOLS/$1" && go build -o "$BIN/" "${@:2}" tool)
+  fresh "$1" "$TOOLS/$1/"*
+}
+
+key() { { go env GOVERSION && cat "$@"; } | sha256sum | cut -c1-64; }
+stale() { [ "$(cat "$BIN/.$1.key" 2> /dev/null)" != "$(key "${@:2}")" ]; }
+fresh() { key "${@:2}" > "$BIN/.$1.key"; }
