@@ -46,7 +46,8 @@ failed() {
 
 first_process() { grep -o '[0-9]\+' "/proc/$1/task/$1/children"; } # pid 1 of the node, as this machine sees it
 node_is_ready() {
-  grep -qx started "$LOG/node.log" && kubectl wait --for=condition=Ready --timeout=1s "node/$NODE_NAME"
+  grep -qx started "$LOG/node.log" && kubectl wait --for=condition=Ready --timeout=1s "node/$NODE_NAME" \
+    && kubectl get serviceaccount default
 }
 
 # What `down` puts back: kernel settings, and the mount points that were not there.
