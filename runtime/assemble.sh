@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Puts a Java program of ours into a directory that can be moved as a whole:
+#
+#   OUT/bin/NAME        starts it
+#   OUT/lib/*.jar       its class path, in the order of their names
+#   OUT/lib/NAME.jsa    a static CDS archive: faster start, checked against the jars, the same bytes for the same input
+#   OUT/runtime/        with --link: a Java runtime of only the modules it needs. Without it NAME looks for a JDK 25 itself
+#
+# assemble.sh [--link] [--train ARGUMENTS] [--classes FILE] OUT NAME MAIN JAR-OR-DIRECTORY...
+#
+# The archive holds the JDK's own list, every class of ours, and what a training run with ARGUMENTS loads (that run may
+# fail: only the classes it loaded count) or what the list FILE names. The training run's list is kept as OUT/lib/NAME.classes.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
+FLAGS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED)
+# jdeps asks for these on behalf of library code that we never reach.
+NEVER='java.desktop|java.sql|java.sql.rowset|java.rmi|java.compiler|jdk.compiler|java.instrument'
+ALWAYS=java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.management,jdk.unsupported
+
+LINK='' TRAIN='' TRAINED=no LIST=''
+while :; do
+  case ${1:-} in
+    --link) LINK=yes && shift ;;
+    --train) TRAINED=yes TRAIN=$2 && shift 2 ;;
+    --classes) LIST=$2 && shift 2 ;;
+    *) break ;;
+  esac
+done
+[ $# -ge 4 ] || {
+  sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+}
+OUT=$1 NAME=$2 MAIN=$3
+shift 3
+export LC_ALL=C.UTF-8
+JAVA_HOME=$("$HERE/../.mvn/find-jdk")
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+copy_jars() {
+  rm -rf "${OUT:?}/bin" "$OUT/lib" "$OUT/runtime"
+  mkdir -p "$OUT/bin" "$OUT/lib"
+  OUT=$(cd "$OUT" && pwd)
+  local from
+  for from in "$@"; do
+    if [ -d "$from" ]; then cp "$from"/*.jar "$OUT/lib/"; else cp "$from" "$OUT/lib/"; fi
+  done
+  touch -d "@$EPOCH" "$OUT"/lib/*.jar
+  mapfile -t JARS < <(cd "$OUT/lib" && printf '%s\n' *.jar | LC_ALL=C sort)
+  CLASS_PATH=$(printf ":$OUT/lib/%s" "${JARS[@]}")
+  CLASS_PATH=${CLASS_PATH#:}
+}
+
+link_runtime() {
+  local modules
+  modules=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --multi-release 25 --print-module-deps -cp "$CLASS_PATH" "$OUT"/lib/*.jar)
+  modules=$(tr ',' '\n' <<< "$modules,$ALWAYS" | grep -vxE "$NEVER" | LC_ALL=C sort -u | paste -sd,)
+  "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
+    --compress zip-6 --output "$OUT/runtime"
+}
+
+java() {
+  if [ -n "$LINK" ]; then "$OUT/runtime/bin/java" "$@"; else "$JAVA_HOME/bin/java" "$@"; fi
+}
+
+# Names only: the lines for lambdas and generated classes depend on the run.
+names() { sed 's/ .*//' "$@" | grep -E '^[A-Za-z0-9_/$]+$' | grep -vE '\$\$|LambdaForm|^jdk/proxy' | LC_ALL=C sort -u; }
+
+class_list() {
+  local jar
+  cat "$JAVA_HOME/lib/classlist" > "$WORK/loaded"
+  if [ $TRAINED = yes ]; then
+    # shellcheck disable=SC2086  # ARGUMENTS are words
+    (cd "$WORK" && HOME=$WORK timeout 60 "$(java_path)" "${FLAGS[@]}" "-Dstrata.home=$OUT" "-XX:DumpLoadedClassList=$WORK/trained" \
+      -cp "$CLASS_PATH" "$MAIN" $TRAIN) > "$WORK/training.log" 2>&1 || echo "assemble: the training run of $NAME ended early (its classes count)" >&2
+    names "$WORK/trained" > "$OUT/lib/$NAME.classes"
+    cat "$OUT/lib/$NAME.classes" >> "$WORK/loaded"
+  fi
+  [ -z "$LIST" ] || cat "$LIST" >> "$WORK/loaded"
+  for jar in "$OUT"/lib/*.jar; do
+    "$JAVA_HOME/bin/jar" tf "$jar" | sed -n 's/^\(dev\/strata\/.*\)\.class$/\1/p' | grep -v -e '-info$' >> "$WORK/loaded" || true
+  done
+  names "$WORK/loaded" > "$WORK/classes"
+}
+
+java_path() { if [ -n "$LINK" ]; then echo "$OUT/runtime/bin/java"; else echo "$JAVA_HOME/bin/java"; fi; }
+
+dump_archive() {
+  java "${FLAGS[@]}" -Xshare:dump "-XX:SharedClassListFile=$WORK/classes" "-XX:SharedArchiveFile=$OUT/lib/$NAME.jsa" \
+    -cp "$CLASS_PATH" > "$WORK/dump.log" 2>&1 || {
+    tail -20 "$WORK/dump.log" >&2
+    exit 1
+  }
+  touch -d "@$EPOCH" "$OUT/lib/$NAME.jsa"
+  # An archive that the JVM refuses is only a slow start at run time, so it is tried here.
+  java "${FLAGS[@]}" -Xshare:on "-XX:SharedArchiveFile=$OUT/lib/$NAME.jsa" -cp "$CLASS_PATH" -version > "$WORK/try.log" 2>&1 || {
+    cat "$WORK/try.log" >&2
+    exit 1
+  }
+}
+
+write_command() {
+  local find='"$home/runtime"'
+  if [ -z "$LINK" ]; then
+    mkdir -p "$OUT/libexec"
+    cp "$HERE/../.mvn/find-jdk" "$OUT/libexec/find-jdk"
+    find='$("$home/libexec/find-jdk")'
+  fi
+  cat > "$OUT/bin/$NAME" << SH
+#!/bin/sh
+set -eu
+home=\$(cd "\$(dirname "\$(readlink -f "\$0")")/.." && pwd)
+java=$find
+LC_ALL=C.UTF-8
+export LC_ALL
+# A refused archive is no news for whoever reads the output.
+exec "\$java/bin/java" ${FLAGS[*]} -Xlog:disable -Xlog:all=error:stderr -Xshare:auto \\
+  -XX:SharedArchiveFile="\$home/lib/$NAME.jsa" "-Dstrata.home=\$home" \${STRATA_JAVA_OPTIONS:-} \\
+  -cp "$(printf ':$home/lib/%s' "${JARS[@]}" | cut -c2-)" $MAIN "\$@"
+SH
+  chmod 755 "$OUT/bin/$NAME"
+}
+
+copy_jars "$@"
+[ -z "$LINK" ] || link_runtime
+class_list
+dump_archive
+write_command
