@@ -54,7 +54,8 @@ copy_jars() {
 
 link_runtime() {
   local modules
-  modules=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --multi-release 25 --print-module-deps -cp "$CLASS_PATH" "$OUT"/lib/*.jar)
+  # jdeps warns on its standard output; the list is the last line.
+  modules=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --multi-release 25 --print-module-deps "$OUT"/lib/*.jar | tail -1)
   modules=$(tr ',' '\n' <<< "$modules,$ALWAYS" | grep -vxE "$NEVER" | LC_ALL=C sort -u | paste -sd,)
   "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --compress zip-6 --output "$OUT/runtime"
