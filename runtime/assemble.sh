@@ -4,7 +4,7 @@
 #   OUT/bin/NAME        starts it
 #   OUT/lib/*.jar       its class path, in the order of their names
 #   OUT/lib/NAME.jsa    a static CDS archive: faster start, checked against the jars, the same bytes for the same input
-#   OUT/runtime/        with --link: a Java runtime of only the modules it needs. Without it NAME looks for a JDK 25 itself
+#   OUT/runtime/        with --link: a Java runtime of only the modules that our programs need. Without it NAME looks for a JDK 25 itself
 #
 # assemble.sh [--link] [--train ARGUMENTS] [--classes FILE] OUT NAME MAIN JAR-OR-DIRECTORY...
 #
@@ -14,9 +14,8 @@ set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
 FLAGS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED)
-# jdeps asks for these on behalf of library code that we never reach.
-NEVER='java.desktop|java.sql|java.sql.rowset|java.rmi|java.compiler|jdk.compiler|java.instrument'
-ALWAYS=java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.management,jdk.unsupported
+# What our programs reach. Libraries name java.desktop, java.sql and java.rmi too, in code that we never run.
+MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.xml,jdk.httpserver,jdk.management,jdk.unsupported
 
 LINK='' TRAIN='' TRAINED=no LIST=''
 while :; do
@@ -53,11 +52,7 @@ copy_jars() {
 }
 
 link_runtime() {
-  local modules
-  # jdeps warns on its standard output; the list is the last line.
-  modules=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --multi-release 25 --print-module-deps "$OUT"/lib/*.jar | tail -1)
-  modules=$(tr ',' '\n' <<< "$modules,$ALWAYS" | grep -vxE "$NEVER" | LC_ALL=C sort -u | paste -sd,)
-  "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
+  "$JAVA_HOME/bin/jlink" --add-modules "$MODULES" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --compress zip-6 --output "$OUT/runtime"
 }
 
