@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Builds our own images with our own engine and saves them as archives that a node can load.
+#
+# build.sh [--root DIR] [--out DIR]
+#
+# DIR of --root is the store (default: $STRATA_CACHE/store), DIR of --out gets NAME.tar for each image (default:
+# $STRATA_CACHE/images). Needs `./mvnw package` and `e2e/cluster.sh build` before.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=../e2e/lib/common.sh
+. "$HERE/../e2e/lib/common.sh"
+STORE=$CACHE/store OUT=$CACHE/images
+while [ $# -gt 0 ]; do
+  case $1 in
+    --root) STORE=$2 && shift 2 ;;
+    --out) OUT=$2 && shift 2 ;;
+    *) die "unknown argument $1: build.sh [--root DIR] [--out DIR]" ;;
+  esac
+done
+STRATA=$REPO/cli/target/strata
+ASSEMBLE=$REPO/runtime/assemble.sh
+export SOURCE_DATE_EPOCH=1767225600
+[ -x "$STRATA/bin/strata" ] || die "the strata command is not built: ./mvnw -B package -DskipTests"
+[ -x "$BIN/registry" ] || die "the registry is not compiled: bash e2e/cluster.sh build"
+mkdir -p "$OUT" "$STORE"
+WORK=$(mktemp -d -p "$OUT")
+trap 'rm -rf "$WORK"' EXIT
+
+image() { # NAME DIRECTORY: its Dockerfile, and what lies in $WORK/DIRECTORY
+  say "building $1"
+  mkdir -p "$WORK/$2"
+  cp "$HERE/$2/Dockerfile" "$WORK/$2/"
+  "$STRATA/bin/strata" --root "$STORE" build --progress plain -t "$1" "$WORK/$2" > "$WORK/log" 2>&1 || {
+    cat "$WORK/log" >&2
+    die "building $1 failed"
+  }
+  "$STRATA/bin/strata" --root "$STORE" save -o "$OUT/$(basename "${1%:*}").tar" "$1"
+}
+
+# One jlinked runtime and class path for a module whose jars `mvnw package` left in target/jars.
+program() { # DIRECTORY NAME MAIN ASSEMBLE-OPTION... -- JAR...
+  local into=$WORK/$1/strata name=$2 main=$3 options=()
+  shift 3
+  while [ "$1" != -- ]; do options+=("$1") && shift; done
+  shift
+  mkdir -p "$into"
+  "$ASSEMBLE" --link ${options[@]+"${options[@]}"} "$into" "$name" "$main" "$@"
+}
+
+base() {
+  local key
+  key=$({ cat "$HERE/rootfs.sh" /etc/apt/sources.list /etc/apt/sources.list.d/* 2> /dev/null || true; } | sha256sum | cut -c1-16)
+  [ -f "$CACHE/rootfs-$key.tar.xz" ] || { say "making the base root file system" && "$HERE/rootfs.sh" "$CACHE/rootfs-$key.tar.xz"; }
+  mkdir -p "$WORK/base"
+  cp "$CACHE/rootfs-$key.tar.xz" "$WORK/base/rootfs.tar.xz"
+  image local/strata-base:1 base
+}
+
+builder() {
+  local jars=$WORK/builder-jars jar
+  mkdir -p "$jars"
+  # The command's class path without what only the command uses.
+  for jar in "$STRATA"/lib/*.jar; do
+    case $(basename "$jar") in cli-* | picocli-*) ;; *) cp "$jar" "$jars/" ;; esac
+  done
+  program builder strata-build dev.strata.engine.build.StrataBuild --classes "$STRATA/lib/strata.classes" -- "$jars"
+  cp "$STRATA/libexec/strata-launcher" "$WORK/builder/strata-launcher"
+  image local/strata-builder:1 builder
+}
+
+operator() {
+  local target=$REPO/operator/target jar
+  jar=$(find "$target" -maxdepth 1 -name 'operator-*.jar' ! -name '*-sources.jar' ! -name '*-tests.jar')
+  program operator strata-operator dev.strata.operator.OperatorMain -- "$target/jars" "$jar"
+  image local/strata-operator:1 operator
+  program node-agent strata-node-agent dev.strata.operator.agent.AgentMain -- "$target/jars" "$jar"
+  image local/strata-node-agent:1 node-agent
+}
+
+registry() {
+  mkdir -p "$WORK/registry"
+  cp "$BIN/registry" "$WORK/registry/registry"
+  image local/strata-registry:1 registry
+}
+
+tests() {
+  local root=$WORK/test/busybox/root applet
+  mkdir -p "$root"/{bin,etc,tmp,root}
+  chmod 1777 "$root/tmp"
+  cp /bin/busybox "$root/bin/busybox"
+  printf 'root:x:0:0:root:/root:/bin/sh\n' > "$root/etc/passwd"
+  printf 'root:x:0:\n' > "$root/etc/group"
+  for applet in $(/bin/busybox --list); do [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"; done
+  image local/strata-test-busybox:1 test/busybox
+  image local/strata-test-git:1 test/git-server
+}
+
+base
+builder
+operator
+registry
+tests
+say "images: $OUT"
