@@ -9,6 +9,7 @@ set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../e2e/lib/common.sh
 . "$HERE/../e2e/lib/common.sh"
+. "$HERE/../e2e/lib/install.sh"
 STORE=$CACHE/store OUT=$CACHE/images
 while [ $# -gt 0 ]; do
   case $1 in
@@ -48,11 +49,8 @@ program() { # DIRECTORY NAME MAIN ASSEMBLE-OPTION... -- JAR...
 }
 
 base() {
-  local key
-  key=$({ cat "$HERE/rootfs.sh" /etc/apt/sources.list /etc/apt/sources.list.d/* 2> /dev/null || true; } | sha256sum | cut -c1-16)
-  [ -f "$CACHE/rootfs-$key.tar.xz" ] || { say "making the base root file system" && "$HERE/rootfs.sh" "$CACHE/rootfs-$key.tar.xz"; }
   mkdir -p "$WORK/base"
-  cp "$CACHE/rootfs-$key.tar.xz" "$WORK/base/rootfs.tar.xz"
+  cp "$(base_rootfs)" "$WORK/base/rootfs.tar.xz"
   image local/strata-base:1 base
 }
 
@@ -83,21 +81,9 @@ registry() {
   image local/strata-registry:1 registry
 }
 
-tests() {
-  local root=$WORK/test/busybox/root applet
-  mkdir -p "$root"/{bin,etc,tmp,root}
-  chmod 1777 "$root/tmp"
-  cp /bin/busybox "$root/bin/busybox"
-  printf 'root:x:0:0:root:/root:/bin/sh\n' > "$root/etc/passwd"
-  printf 'root:x:0:\n' > "$root/etc/group"
-  for applet in $(/bin/busybox --list); do [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"; done
-  image local/strata-test-busybox:1 test/busybox
-  image local/strata-test-git:1 test/git-server
-}
-
 base
 builder
 operator
 registry
-tests
+image local/strata-git-server:1 git-server
 say "images: $OUT"
