@@ -36,15 +36,18 @@ git_server() {
 
 # Makes DIRECTORY the only commit of the branch main of the repository NAME on the cluster's git server.
 publish() { # NAME DIRECTORY
-  local bare
+  local bare when=2026-01-01T00:00:00Z   # the same files give the same commit
   bare=$(mktemp -d)
   git init -q --bare -b main "$bare/$1.git"
   GIT_DIR=$bare/$1.git GIT_WORK_TREE=$2 git add -A -f
-  GIT_DIR=$bare/$1.git GIT_WORK_TREE=$2 git -c user.name=demo -c user.email=demo@example.invalid \
-    -c commit.gpgsign=false commit -q -m "the example's source" --date "2026-01-01T00:00:00Z"
+  GIT_DIR=$bare/$1.git GIT_WORK_TREE=$2 GIT_AUTHOR_DATE=$when GIT_COMMITTER_DATE=$when \
+    git -c user.name=demo -c user.email=demo@example.invalid -c commit.gpgsign=false commit -q -m "the example's source"
   tar -C "$bare" --mode=u+rwX -cf - "$1.git" | k -n demo exec -i deployment/git -- tar -C /srv/git --no-same-owner -xf -
   rm -rf "$bare"
 }
+
+# The same files give the same archive.
+PACK=(--sort=name --owner=0 --group=0 --numeric-owner --mtime=2026-01-01T00:00:00Z --use-compress-program='gzip -n' -c)
 
 # What the examples' repositories hold besides what is checked in: compiled and packed files.
 publish_examples() {
@@ -52,10 +55,10 @@ publish_examples() {
   work=$(mktemp -d)
   for name in hello-world tutorial debian-vim; do cp -r "$REPO/examples/$name/source" "$work/$name"; done
   gcc -O2 -static -s -o "$work/hello-world/hello" "$work/hello-world/hello.c"
-  tar -C "$work/tutorial" --sort=name --owner=0 --group=0 --numeric-owner -czf "$work/tutorial/bunch.tar.gz" bunch
+  tar -C "$work/tutorial" "${PACK[@]}" -f "$work/tutorial/bunch.tar.gz" bunch
   mkdir -p "$work/base/busybox" "$work/base/debian"
   "$REPO/images/busybox.sh" "$work/busybox"
-  tar -C "$work/busybox" --sort=name --owner=0 --group=0 --numeric-owner -czf "$work/base/busybox/rootfs.tar.gz" .
+  tar -C "$work/busybox" "${PACK[@]}" -f "$work/base/busybox/rootfs.tar.gz" .
   cp "$(base_rootfs)" "$work/base/debian/rootfs.tar.xz"
   for name in base hello-world tutorial debian-vim; do publish "$name" "$work/$name"; done
   rm -rf "$work"

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# From nothing to running Pods: builds Strata, starts the local cluster, installs the chart, applies examples/ and runs a Pod
+# from each image that was built. Leaves the cluster up.
+#
+# demo.sh [--context NAME [--load COMMAND]]
+#
+# --context uses a cluster of yours by that kubeconfig context in place of the local one. COMMAND brings an image archive to
+# its nodes and gets the archive as its last argument, for example --load "kind load image-archive".
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=lib/common.sh
+. "$HERE/lib/common.sh"
+for part in needs binaries node pki host install; do . "$HERE/lib/$part.sh"; done
+CONTEXT='' LOAD=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --context) CONTEXT=${2:?--context NAME} && shift 2 ;;
+    --load) LOAD=${2:?--load COMMAND} && shift 2 ;;
+    *) die "unknown argument $1: demo.sh [--context NAME [--load COMMAND]]" ;;
+  esac
+done
+
+needs
+say "compiling the programs of the local cluster (about 12 minutes the first time)"
+build
+say "building Strata"
+(cd "$REPO" && ./mvnw -q -B package -DskipTests)
+bash "$REPO/images/build.sh"
+if [ -z "$CONTEXT" ]; then
+  say "starting the local cluster"
+  bash "$HERE/cluster.sh" up
+fi
+say "loading the images"
+load_images
+say "installing the chart"
+install_chart
+
+say "applying examples/"
+k apply -f "$REPO/examples/namespace.yaml" -f "$REPO/examples/registry.yaml"
+git_server
+publish_examples
+ready registries registry 180
+k apply -f "$REPO/examples/base/imagebuild.yaml"
+ready imagebuilds base-busybox 180
+ready imagebuilds base-debian 180
+k apply -f "$REPO/examples/hello-world/imagebuild.yaml" -f "$REPO/examples/tutorial/imagebuild.yaml" -f "$REPO/examples/debian-vim/imagebuild.yaml"
+ready imagebuilds hello-world 120
+ready imagebuilds tutorial 120
+ready imagebuilds debian-vim 600
+
+for name in hello-world tutorial debian-vim; do
+  say "the Pod $name says"
+  run_pod "$name"
+done
+k -n demo get registries.strata.dev,imagebuilds.strata.dev,jobs,pods
+
+if [ -n "$CONTEXT" ]; then kubectl_command="kubectl --context $CONTEXT"; else kubectl_command="bash e2e/cluster.sh kubectl"; fi
+cat << TEXT
+
+The cluster stays up. Try next:
+  $kubectl_command -n demo describe imagebuild tutorial
+  $kubectl_command explain imagebuild.spec
+  $kubectl_command -n demo apply -f examples/tutorial/imagebuild.yaml   # nothing to do: the same spec builds nothing
+  $kubectl_command -n demo logs -l batch.kubernetes.io/job-name --tail=-1 --prefix
+TEXT
+[ -n "$CONTEXT" ] || echo "  bash e2e/cluster.sh down"

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Every test: unit and integration tests on this machine, then the end-to-end tests on the local cluster, which is taken down
+# at the end. The first failure ends the run.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=lib/common.sh
+. "$HERE/lib/common.sh"
+for part in needs binaries node pki host install; do . "$HERE/lib/$part.sh"; done
+
+SUMMARY=() STEP='' BEGAN=$SECONDS
+finish() {
+  local result=$?
+  [ -z "$STEP" ] || SUMMARY+=("FAILED  $((SECONDS - BEGAN)) s  $STEP")
+  if [ $result != 0 ] && [ -s "$STATE/node.pid" ]; then
+    rm -rf "$CACHE/failed"
+    cp -r "$STATE/log" "$CACHE/failed"
+    say "the cluster's logs are kept in $CACHE/failed"
+  fi
+  bash "$HERE/cluster.sh" down || result=1
+  printf '%s\n' ${SUMMARY[@]+"${SUMMARY[@]}"} "$([ $result = 0 ] && echo 'all passed' || echo 'NOT passed') in $SECONDS s"
+  exit $result
+}
+step() { # TITLE COMMAND...
+  STEP=$1 BEGAN=$SECONDS
+  say "$STEP"
+  "${@:2}"
+  SUMMARY+=("passed  $((SECONDS - BEGAN)) s  $STEP")
+  STEP=
+}
+maven() { (cd "$REPO" && ./mvnw -B -ntp "$@"); }
+chart() {
+  load_images
+  install_chart
+}
+
+needs
+trap finish EXIT
+step "programs of the local cluster" build
+step "unit and integration tests" maven verify "-Dstrata.bin=$BIN"
+step "down leaves nothing" bash "$HERE/test-cluster-leaves-nothing.sh"
+step "images" bash "$REPO/images/build.sh"
+step "local cluster" bash "$HERE/cluster.sh" up
+step "chart" chart
+step "base root file system" base_rootfs
+step "end-to-end tests" maven -pl e2e -Pe2e verify "-Dstrata.kubeconfig=$STATE/admin.kubeconfig" "-Dstrata.bin=$BIN" \
+  "-Dstrata.repository=$REPO"
