@@ -40,7 +40,7 @@ failed() {
   say "the cluster did not start; its logs are kept in $CACHE/failed"
   rm -rf "$CACHE/failed"
   [ ! -d "$LOG" ] || cp -r "$LOG" "$CACHE/failed"
-  tail -n 5 "$LOG/node.log" >&2 || true
+  [ ! -f "$LOG/node.log" ] || tail -n 5 "$LOG/node.log" >&2
   bring_down
 }
 
@@ -127,7 +127,10 @@ node() {
   nsenter -t "$(cat "$STATE/node.pid")" -n -m -u -p "$@"
 }
 load() { # ARCHIVE: docker's or the OCI form
-  node "$BIN/ctr" -a $SOCK -n k8s.io images import --local "$(realpath "$1")"
+  node "$BIN/ctr" -a $SOCK -n k8s.io images import --local "$(realpath "$1")" 2> "$LOG/import.log" || {
+    cat "$LOG/import.log" >&2
+    die "the node could not import $1"
+  }
 }
 
 status() {

@@ -33,8 +33,7 @@ issue() { # NAME SUBJECT [SUBJECT-ALT-NAMES]
 quietly() {
   local said
   said=$("$@" 2>&1) || {
-    printf '%s\n' "$said" >&2
-    return 1
+    die "this failed: $*${said:+: $said}"
   }
 }
 
