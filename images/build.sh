@@ -23,6 +23,8 @@ ASSEMBLE=$REPO/runtime/assemble.sh
 export SOURCE_DATE_EPOCH=1767225600
 [ -x "$STRATA/bin/strata" ] || die "the strata command is not built: ./mvnw -B package -DskipTests"
 [ -x "$BIN/registry" ] || die "the registry is not compiled: bash e2e/cluster.sh build"
+JAVA_HOME=$("$REPO/.mvn/find-jdk")
+export JAVA_HOME
 mkdir -p "$OUT" "$STORE"
 WORK=$(mktemp -d -p "$OUT")
 trap 'rm -rf "$WORK"' EXIT
@@ -38,14 +40,21 @@ image() { # NAME DIRECTORY: its Dockerfile, and what lies in $WORK/DIRECTORY
   "$STRATA/bin/strata" --root "$STORE" save -o "$OUT/$(basename "${1%:*}").tar" "$1"
 }
 
-# One jlinked runtime and class path for a module whose jars `mvnw package` left in target/jars.
-program() { # DIRECTORY NAME MAIN ASSEMBLE-OPTION... -- JAR...
-  local into=$WORK/$1/strata name=$2 main=$3 options=()
+# One jlinked runtime with class path and archive; kept between runs as long as the jars are the same.
+program() { # DIRECTORY NAME MAIN ASSEMBLE-OPTION... -- JAR-OR-DIRECTORY...
+  local into=$WORK/$1/strata name=$2 main=$3 options=() kept=$CACHE/programs/$2 key
   shift 3
   while [ "$1" != -- ]; do options+=("$1") && shift; done
   shift
-  mkdir -p "$into"
-  "$ASSEMBLE" --link ${options[@]+"${options[@]}"} "$into" "$name" "$main" "$@"
+  key=$({ cat "$ASSEMBLE" "$JAVA_HOME/release" && find "$@" -name '*.jar' -print0 | sort -z | xargs -0 cat; } | sha256sum)
+  if [ "$(cat "$kept.key" 2> /dev/null)" != "$key" ]; then
+    rm -rf "$kept" "$kept.key"
+    mkdir -p "$kept"
+    "$ASSEMBLE" --link ${options[@]+"${options[@]}"} "$kept" "$name" "$main" "$@"
+    echo "$key" > "$kept.key"
+  fi
+  mkdir -p "$(dirname "$into")"
+  cp -a "$kept" "$into"
 }
 
 base() {
