@@ -1,0 +1,30 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.condition;
+
+import io.fabric8.kubernetes.client.CustomResource;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a status by server-side apply, only when it differs from what the resource shows.
+public final class StatusPatch {
+    private StatusPatch() {}
+
+    /// Whether a write was made. `fresh` is an empty resource of the kind; it gets name, namespace and `status`. The
+    /// written resource goes into the cache at once, so that the next reconcile does not see the old one.
+    public static <S, P extends CustomResource<?, S>> boolean write(
+            P resource, P fresh, @Nullable S status, Context<P> context) {
+        if (Objects.equals(resource.getStatus(), status)) {
+            return false;
+        }
+        fresh.getMetadata().setName(resource.getMetadata().getName());
+        fresh.getMetadata().setNamespace(resource.getMetadata().getNamespace());
+        fresh.setStatus(status);
+        PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(resource, fresh, context);
+        return true;
+    }
+}
