@@ -1,0 +1,174 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The room's documents to and from JSON. Readers are bounded and refuse unknown fields; written bytes have sorted map
+/// keys, so equal documents have equal bytes.
+public final class ReportJson {
+    /// Largest request in bytes; a ConfigMap holds 1 MiB.
+    public static final int MAX_REQUEST_BYTES = 1_000_000;
+
+    private static final int MAX_DEPTH = 16;
+    private static final ObjectMapper JSON = mapper();
+
+    private ReportJson() {}
+
+    /// A request as compact JSON.
+    ///
+    /// @throws StrataException `SourceTooLarge` when the request does not fit into a ConfigMap
+    public static byte[] bytes(BuildRequest request) {
+        byte[] bytes = write(request);
+        if (bytes.length > MAX_REQUEST_BYTES) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.SourceTooLarge,
+                    "the build request has " + bytes.length + " bytes, at most " + MAX_REQUEST_BYTES + " fit",
+                    "Inline files are part of the request.",
+                    "keep the files in a git repository"));
+        }
+        return bytes;
+    }
+
+    /// At most [BuildReport#MAX_BYTES] bytes: what is too long loses the beginning of its log tail first, then the end
+    /// of its message, then its tags and timings.
+    public static byte[] bytes(BuildReport report) {
+        byte[] bytes = write(report);
+        BuildReport shorter = report;
+        while (bytes.length > BuildReport.MAX_BYTES) {
+            BuildReport next = shortened(shorter);
+            if (next == null) {
+                throw new IllegalArgumentException("a report of " + bytes.length + " bytes cannot be shortened");
+            }
+            shorter = next;
+            bytes = write(shorter);
+        }
+        return bytes;
+    }
+
+    /// Reads a request.
+    ///
+    /// @throws StrataException `InvalidArgument` when the bytes are no request
+    public static BuildRequest request(byte[] bytes) {
+        return read(bytes, MAX_REQUEST_BYTES, BuildRequest.class, "build request");
+    }
+
+    /// Reads a report.
+    ///
+    /// @throws StrataException `InvalidArgument` when the bytes are no report
+    public static BuildReport report(byte[] bytes) {
+        return read(bytes, BuildReport.MAX_BYTES, BuildReport.class, "build report");
+    }
+
+    private static @Nullable BuildReport shortened(BuildReport report) {
+        BuildReport.Failure failure = report.failure();
+        if (failure != null && !failure.logTail().isEmpty()) {
+            return with(report, failure, failure.message(), half(failure.logTail(), true));
+        }
+        if (failure != null && failure.message().length() > 200) {
+            return with(report, failure, half(failure.message(), false), failure.logTail());
+        }
+        if (!report.tags().isEmpty() || !report.timings().isEmpty()) {
+            return new BuildReport(
+                    report.image(),
+                    report.imageSize(),
+                    List.of(),
+                    report.sourceRevision(),
+                    report.steps(),
+                    report.cachedSteps(),
+                    Map.of(),
+                    failure);
+        }
+        return null;
+    }
+
+    private static BuildReport with(BuildReport report, BuildReport.Failure failure, String message, String tail) {
+        return new BuildReport(
+                report.image(),
+                report.imageSize(),
+                report.tags(),
+                report.sourceRevision(),
+                report.steps(),
+                report.cachedSteps(),
+                report.timings(),
+                new BuildReport.Failure(
+                        failure.reason(),
+                        message,
+                        failure.step(),
+                        failure.line(),
+                        failure.exitCode(),
+                        tail,
+                        failure.debugImage()));
+    }
+
+    /// Three quarters of a text, or nothing when it is short: the last ones, or the first ones.
+    private static String half(String text, boolean last) {
+        if (text.length() < 64) {
+            return "";
+        }
+        int cut = text.length() / 4;
+        return last ? text.substring(cut) : text.substring(0, text.length() - cut);
+    }
+
+    private static byte[] write(Object document) {
+        try {
+            return JSON.writeValueAsBytes(document);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a record of strings and numbers is always JSON", e);
+        }
+    }
+
+    private static <T> T read(byte[] bytes, int most, Class<T> type, String name) {
+        try {
+            if (bytes.length > most) {
+                throw new IOException(bytes.length + " bytes, at most " + most + " are read");
+            }
+            T value = JSON.readValue(bytes, type);
+            if (value == null) {
+                throw new IOException("it is null");
+            }
+            return value;
+        } catch (IOException e) {
+            throw new StrataException(
+                    Problem.of(
+                            ProblemCode.InvalidArgument,
+                            "the " + name + " cannot be read",
+                            String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                            "check that the operator and the builder image are of the same release"),
+                    e);
+        }
+    }
+
+    private static ObjectMapper mapper() {
+        ObjectMapper mapper = JsonMapper.builder()
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+                .defaultPropertyInclusion(
+                        JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+                .build();
+        mapper.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .build());
+        return mapper;
+    }
+}

@@ -1,0 +1,102 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.strata.engine.problem.StrataException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class ReportJsonTest {
+    private static final BuildRequest REQUEST = new BuildRequest(
+            new BuildRequest.Source(new BuildRequest.Inline(Map.of("Dockerfile", "FROM scratch\n")), null),
+            "",
+            new BuildRequest.Dockerfile("Dockerfile", null),
+            Map.of("b", "2", "a", "1"),
+            null,
+            new BuildRequest.Output("registry.example.com/team/app", List.of("latest"), "debug-1"),
+            new BuildRequest.Cache("registry.example.com/team/app/cache", "team.app"));
+
+    @Test
+    void aRequestIsReadBackAsItWasWritten() {
+        byte[] bytes = ReportJson.bytes(REQUEST);
+        assertThat(ReportJson.request(bytes)).isEqualTo(REQUEST);
+        assertThat(new String(bytes, UTF_8))
+                .contains("{\"a\":\"1\",\"b\":\"2\"}")
+                .doesNotContain("target");
+    }
+
+    @Test
+    void aReportIsReadBackAsItWasWritten() {
+        var report = failed("it broke", "the tail");
+        assertThat(ReportJson.report(ReportJson.bytes(report))).isEqualTo(report);
+    }
+
+    @Test
+    void aLongReportLosesTheBeginningOfItsLogTailFirst() {
+        byte[] bytes = ReportJson.bytes(failed("it broke", "x".repeat(9000) + "the end"));
+        assertThat(bytes).hasSizeLessThanOrEqualTo(BuildReport.MAX_BYTES);
+        BuildReport.Failure failure =
+                Objects.requireNonNull(ReportJson.report(bytes).failure());
+        assertThat(failure.message()).isEqualTo("it broke");
+        assertThat(failure.logTail()).endsWith("the end").hasSizeGreaterThan(1500);
+    }
+
+    @Test
+    void aLongMessageIsCutAfterTheLogTail() {
+        byte[] bytes = ReportJson.bytes(failed("it broke " + "\u20ac".repeat(9000), "the tail"));
+        assertThat(bytes).hasSizeLessThanOrEqualTo(BuildReport.MAX_BYTES);
+        BuildReport.Failure failure =
+                Objects.requireNonNull(ReportJson.report(bytes).failure());
+        assertThat(failure.message()).startsWith("it broke \u20ac");
+        assertThat(failure.logTail()).isEmpty();
+    }
+
+    @Test
+    void anUnknownFieldIsRefused() {
+        assertThatThrownBy(() -> ReportJson.report("{\"imageSize\":1,\"surprise\":true}".getBytes(UTF_8)))
+                .isInstanceOf(StrataException.class)
+                .hasMessage("the build report cannot be read");
+    }
+
+    @Test
+    void whatIsNoReportIsRefused() {
+        for (String text : List.of("", "null", "[]", "{", "{}", "{} {}", "[".repeat(3000))) {
+            assertThatThrownBy(() -> ReportJson.report(text.getBytes(UTF_8)))
+                    .as(text)
+                    .isInstanceOf(StrataException.class);
+        }
+    }
+
+    @Test
+    void aRequestThatFitsNoConfigMapIsRefused() {
+        var huge = new BuildRequest(
+                new BuildRequest.Source(new BuildRequest.Inline(Map.of("f", "x".repeat(1_000_000))), null),
+                "",
+                REQUEST.dockerfile(),
+                Map.of(),
+                null,
+                REQUEST.output(),
+                REQUEST.cache());
+        assertThatThrownBy(() -> ReportJson.bytes(huge)).hasMessageContaining("at most 1000000 fit");
+    }
+
+    private static BuildReport failed(String message, String tail) {
+        return new BuildReport(
+                null,
+                0,
+                List.of(),
+                "sha256:0",
+                2,
+                1,
+                Map.of("total", 12L),
+                new BuildReport.Failure("InstructionFailed", message, "[stage-0 2/2] RUN false", 2, 1, tail, null));
+    }
+}
