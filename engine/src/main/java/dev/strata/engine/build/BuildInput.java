@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mtime the time of every file of the context; null: each file's own
 public record BuildInput(
-        Path context, SourceFile dockerfile, Dockerignore ignore, @Nullable Instant mtime) {
+        Path context,
+        SourceFile dockerfile,
+        Dockerignore ignore,
+        @Nullable Instant mtime) {
     private static final int MAX_TEXT = 16 << 20;
     private static final String DOCKERFILE = "Dockerfile";
     private static final String IGNORE = ".dockerignore";
@@ -47,7 +50,8 @@ public record BuildInput(
                 throw dockerfileNotFound(file.toString());
             }
             SourceFile dockerfile = SourceFile.of(file.toString(), new String(bytes, StandardCharsets.UTF_8));
-            return new BuildInput(context, dockerfile, ignore(root, file.getFileName().toString()), null);
+            return new BuildInput(
+                    context, dockerfile, ignore(root, file.getFileName().toString()), null);
         }
     }
 
@@ -66,8 +70,7 @@ public record BuildInput(
         }
         try (RootDirectory root = openContext(context, contextDir)) {
             String name = path == null ? DOCKERFILE : path;
-            SourceFile dockerfile =
-                    inline == null ? text(root, name, name) : SourceFile.of(DOCKERFILE, inline);
+            SourceFile dockerfile = inline == null ? text(root, name, name) : SourceFile.of(DOCKERFILE, inline);
             return new BuildInput(context, dockerfile, ignore(root, name), mtime);
         }
     }

@@ -46,11 +46,7 @@ final class GitSource {
                 .setGitDir(metadata.toFile())
                 .call()) {
             fetch(repository);
-            repository
-                    .checkout()
-                    .setName(git.commit())
-                    .setForced(true)
-                    .call();
+            repository.checkout().setName(git.commit()).setForced(true).call();
             RevCommit commit = repository.getRepository().parseCommit(ObjectId.fromString(git.commit()));
             return Instant.ofEpochSecond(commit.getCommitTime());
         } catch (TransportException e) {
@@ -98,7 +94,8 @@ final class GitSource {
         try {
             return Files.isReadable(user) && Files.isReadable(password)
                     ? new UsernamePasswordCredentialsProvider(
-                            Files.readString(user).strip(), Files.readString(password).strip())
+                            Files.readString(user).strip(),
+                            Files.readString(password).strip())
                     : null;
         } catch (IOException e) {
             throw new StrataException(

@@ -4,7 +4,6 @@
  */
 package dev.strata.engine.build;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -108,7 +107,10 @@ public final class ImageArchive {
         node.put("Config", BLOBS + named.image().manifest().config().digest().hex());
         node.putArray("RepoTags").add(named.reference().familiar());
         ArrayNode layers = node.putArray("Layers");
-        named.image().manifest().layers().forEach(layer -> layers.add(BLOBS + layer.digest().hex()));
+        named.image()
+                .manifest()
+                .layers()
+                .forEach(layer -> layers.add(BLOBS + layer.digest().hex()));
         return node;
     }
 

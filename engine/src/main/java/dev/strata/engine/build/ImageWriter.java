@@ -34,13 +34,12 @@ final class ImageWriter {
 
     /// A base that docker pushed has docker's layer types; an OCI manifest names the same bytes by OCI's.
     private static Descriptor oci(Descriptor layer) {
-        String type =
-                switch (layer.mediaType()) {
-                    case MediaTypes.DOCKER_LAYER -> MediaTypes.OCI_LAYER;
-                    case MediaTypes.DOCKER_LAYER_GZIP -> MediaTypes.OCI_LAYER_GZIP;
-                    case MediaTypes.DOCKER_LAYER_ZSTD -> MediaTypes.OCI_LAYER_ZSTD;
-                    default -> layer.mediaType();
-                };
+        String type = switch (layer.mediaType()) {
+            case MediaTypes.DOCKER_LAYER -> MediaTypes.OCI_LAYER;
+            case MediaTypes.DOCKER_LAYER_GZIP -> MediaTypes.OCI_LAYER_GZIP;
+            case MediaTypes.DOCKER_LAYER_ZSTD -> MediaTypes.OCI_LAYER_ZSTD;
+            default -> layer.mediaType();
+        };
         return new Descriptor(type, layer.digest(), layer.size(), layer.annotations());
     }
 }

@@ -26,11 +26,7 @@ public final class PlainProgress implements Consumer<BuildEvent> {
         switch (event) {
             case BuildEvent.Started(var vertex) ->
                 line(new ProgressLine.Started(
-                        number(vertex),
-                        vertex.stage(),
-                        vertex.step(),
-                        vertex.steps(),
-                        escape(vertex.instruction())));
+                        number(vertex), vertex.stage(), vertex.step(), vertex.steps(), escape(vertex.instruction())));
             case BuildEvent.Cached(var vertex) -> line(new ProgressLine.Cached(number(vertex)));
             case BuildEvent.Done(var vertex, var took) -> line(new ProgressLine.Done(number(vertex), seconds(took)));
             case BuildEvent.Failed(var vertex, var problem) ->

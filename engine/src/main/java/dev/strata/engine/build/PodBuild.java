@@ -135,7 +135,11 @@ final class PodBuild {
 
     private Image push(Image image) {
         new ImagePusher(store)
-                .push(image, request.output().tags().stream().map(repository::withTag).toList());
+                .push(
+                        image,
+                        request.output().tags().stream()
+                                .map(repository::withTag)
+                                .toList());
         return image;
     }
 
@@ -203,7 +207,10 @@ final class PodBuild {
     }
 
     private static String escapeLines(String text) {
-        return text.lines().map(PlainProgress::escape).reduce((a, b) -> a + "\n" + b).orElse("");
+        return text.lines()
+                .map(PlainProgress::escape)
+                .reduce((a, b) -> a + "\n" + b)
+                .orElse("");
     }
 
     private interface Phase<T> {

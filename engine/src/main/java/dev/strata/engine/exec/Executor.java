@@ -19,8 +19,7 @@ import java.util.function.Consumer;
 /// Runs processes by `crun`, below `strata-launcher run`: that gives each a pid namespace that ends with
 /// this process, however it ends, and a mount namespace in which crun finds a cgroup tree it accepts.
 public final class Executor {
-    private static final List<String> MOUNTED =
-            List.of("proc", "dev", "sys", "etc", "etc/resolv.conf", "etc/hosts");
+    private static final List<String> MOUNTED = List.of("proc", "dev", "sys", "etc", "etc/resolv.conf", "etc/hosts");
     private static final int GRACE_SECONDS = 10;
 
     private final ExecSettings settings;

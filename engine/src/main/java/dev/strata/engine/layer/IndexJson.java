@@ -79,7 +79,9 @@ final class IndexJson {
         var collector = new TreeIndex.Collector();
         try (MappingIterator<JsonNode> values = JSON.readerFor(JsonNode.class).readValues(in)) {
             JsonNode first = values.hasNextValue() ? values.nextValue() : null;
-            if (first == null || !first.path(0).asText().equals(MAGIC) || first.path(1).asInt() != FORMAT) {
+            if (first == null
+                    || !first.path(0).asText().equals(MAGIC)
+                    || first.path(1).asInt() != FORMAT) {
                 throw new IOException("not an index of format " + FORMAT);
             }
             while (values.hasNextValue()) {
@@ -98,14 +100,17 @@ final class IndexJson {
             case "w" -> collector.whiteout(path);
             case "o" -> collector.opaque(path);
             case "f" ->
-                collector.smallFile(path, Base64.getDecoder().decode(value.path(2).asText()));
+                collector.smallFile(
+                        path, Base64.getDecoder().decode(value.path(2).asText()));
             default -> throw new IOException("an index is damaged: " + value);
         }
     }
 
     private static Entry entry(String path, JsonNode value) {
         var xattrs = new TreeMap<String, String>();
-        value.path(13).properties().forEach(e -> xattrs.put(e.getKey(), e.getValue().asText()));
+        value.path(13)
+                .properties()
+                .forEach(e -> xattrs.put(e.getKey(), e.getValue().asText()));
         return new Entry(
                 path,
                 Entry.Kind.valueOf(value.path(2).asText()),

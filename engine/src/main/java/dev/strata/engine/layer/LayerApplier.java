@@ -127,12 +127,11 @@ public final class LayerApplier implements LayerReader.Visitor {
 
     /// False when a user namespace does not let us make the node.
     private boolean node(Entry entry) throws IOException {
-        FileStatus.Kind kind =
-                switch (entry.kind()) {
-                    case CHARACTER_DEVICE -> FileStatus.Kind.CHARACTER_DEVICE;
-                    case BLOCK_DEVICE -> FileStatus.Kind.BLOCK_DEVICE;
-                    case FIFO, FILE, DIRECTORY, SYMLINK, HARDLINK -> FileStatus.Kind.FIFO;
-                };
+        FileStatus.Kind kind = switch (entry.kind()) {
+            case CHARACTER_DEVICE -> FileStatus.Kind.CHARACTER_DEVICE;
+            case BLOCK_DEVICE -> FileStatus.Kind.BLOCK_DEVICE;
+            case FIFO, FILE, DIRECTORY, SYMLINK, HARDLINK -> FileStatus.Kind.FIFO;
+        };
         try {
             root.makeNode(entry.path(), kind, entry.deviceMajor(), entry.deviceMinor());
             return true;

@@ -55,8 +55,7 @@ public final class LayerWriter implements AutoCloseable {
         this.clamp = clamp;
         this.compressed = new BufferedOutputStream(blob, BUFFER);
         this.gzip = compression == Compression.GZIP ? new GzipOutput(compressed) : null;
-        this.out = new BufferedOutputStream(
-                new DigestOutputStream(gzip == null ? compressed : gzip, diffId), BUFFER);
+        this.out = new BufferedOutputStream(new DigestOutputStream(gzip == null ? compressed : gzip, diffId), BUFFER);
         this.tar = new TarWriter(out);
     }
 

@@ -273,7 +273,7 @@ public final class TarReader {
     }
 
     private static StrataException invalid(String why) {
-        return new StrataException(Problem.of(
-                ProblemCode.ArchiveInvalid, "the archive cannot be read", why, "check it with `tar -tvf`"));
+        return new StrataException(
+                Problem.of(ProblemCode.ArchiveInvalid, "the archive cannot be read", why, "check it with `tar -tvf`"));
     }
 }

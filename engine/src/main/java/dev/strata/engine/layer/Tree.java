@@ -59,8 +59,7 @@ public final class Tree {
         try {
             return PathWalk.resolve(
                     path,
-                    at -> find(at)
-                            .map(Located::entry)
+                    at -> find(at).map(Located::entry)
                             .filter(e -> e.kind() == Entry.Kind.SYMLINK)
                             .map(Entry::link));
         } catch (IOException e) {
@@ -81,8 +80,8 @@ public final class Tree {
             layer.children(path).forEach(name -> names.put(name, true));
         }
         var children = new TreeMap<String, Located>();
-        names.keySet().forEach(name -> find(ImagePaths.join(path, name))
-                .ifPresent(located -> children.put(name, located)));
+        names.keySet()
+                .forEach(name -> find(ImagePaths.join(path, name)).ifPresent(located -> children.put(name, located)));
         return children;
     }
 
@@ -108,7 +107,8 @@ public final class Tree {
     /// The bytes of `etc/passwd` or `etc/group`, links followed; empty when it is not there or too large.
     public Optional<byte[]> smallFile(String path) {
         String resolved = resolve(path);
-        return find(resolved).flatMap(located ->
-                Optional.ofNullable(layers.get(located.layer()).smallFiles().get(resolved)));
+        return find(resolved)
+                .flatMap(located -> Optional.ofNullable(
+                        layers.get(located.layer()).smallFiles().get(resolved)));
     }
 }

@@ -76,7 +76,8 @@ public final class TreeIndex {
         return smallFiles;
     }
 
-    @Nullable Entry entry(String path) {
+    @Nullable
+    Entry entry(String path) {
         return entries.get(path);
     }
 

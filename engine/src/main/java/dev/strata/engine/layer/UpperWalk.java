@@ -117,9 +117,7 @@ public final class UpperWalk {
             children(path);
             return;
         }
-        String first = status.links() > 1
-                ? linked.putIfAbsent(List.of(status.device(), status.inode()), path)
-                : null;
+        String first = status.links() > 1 ? linked.putIfAbsent(List.of(status.device(), status.inode()), path) : null;
         Entry entry = entry(path, status, first);
         out.add(entry, entry.kind() == Entry.Kind.FILE ? () -> upper.read(path) : null);
     }

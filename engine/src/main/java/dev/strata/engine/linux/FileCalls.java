@@ -99,8 +99,8 @@ final class FileCalls {
     private static int open(int directory, String name, int flags, int mode, String shown) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Libc.state(arena);
-            int fd = (int) OPENAT.invokeExact(
-                    state, directory, arena.allocateFrom(name), flags | OpenFlags.CLOEXEC, mode);
+            int fd = (int)
+                    OPENAT.invokeExact(state, directory, arena.allocateFrom(name), flags | OpenFlags.CLOEXEC, mode);
             if (fd < 0) {
                 throw new ErrnoException("open", shown, Libc.errno(state));
             }
@@ -222,8 +222,8 @@ final class FileCalls {
     }
 
     static void symlink(String target, int directory, String name, String shown) throws ErrnoException {
-        call("symlink", shown, (arena, state) -> (int)
-                SYMLINKAT.invokeExact(state, arena.allocateFrom(target), directory, arena.allocateFrom(name)));
+        call("symlink", shown, (arena, state) ->
+                (int) SYMLINKAT.invokeExact(state, arena.allocateFrom(target), directory, arena.allocateFrom(name)));
     }
 
     static void link(int oldDirectory, String old, int directory, String name, String shown) throws ErrnoException {
@@ -232,8 +232,7 @@ final class FileCalls {
     }
 
     /// @param type type bits and permission bits, as mknod(2)
-    static void mknod(int directory, String name, int type, int major, int minor, String shown)
-            throws ErrnoException {
+    static void mknod(int directory, String name, int type, int major, int minor, String shown) throws ErrnoException {
         // gnu_dev_makedev(3)
         long device = (minor & 0xffL) | ((major & 0xfffL) << 8) | ((minor & ~0xffL) << 12) | ((major & ~0xfffL) << 32);
         call("mknod", shown, (arena, state) ->
@@ -241,8 +240,8 @@ final class FileCalls {
     }
 
     static void chown(int directory, String name, int uid, int gid, String shown) throws ErrnoException {
-        call("chown", shown, (arena, state) -> (int) FCHOWNAT.invokeExact(
-                state, directory, arena.allocateFrom(name), uid, gid, AT_SYMLINK_NOFOLLOW));
+        call("chown", shown, (arena, state) ->
+                (int) FCHOWNAT.invokeExact(state, directory, arena.allocateFrom(name), uid, gid, AT_SYMLINK_NOFOLLOW));
     }
 
     /// Follows a symlink, which has no mode of its own: never call it for one.
@@ -258,13 +257,12 @@ final class FileCalls {
                 times.set(LONG, at, time.getEpochSecond());
                 times.set(LONG, at + 8, time.getNano());
             }
-            return (int) UTIMENSAT.invokeExact(
-                    state, directory, arena.allocateFrom(name), times, AT_SYMLINK_NOFOLLOW);
+            return (int) UTIMENSAT.invokeExact(state, directory, arena.allocateFrom(name), times, AT_SYMLINK_NOFOLLOW);
         });
     }
 
     static void unlink(int directory, String name, boolean isDirectory, String shown) throws ErrnoException {
-        call("unlink", shown, (arena, state) -> (int)
-                UNLINKAT.invokeExact(state, directory, arena.allocateFrom(name), isDirectory ? 0x200 : 0));
+        call("unlink", shown, (arena, state) ->
+                (int) UNLINKAT.invokeExact(state, directory, arena.allocateFrom(name), isDirectory ? 0x200 : 0));
     }
 }

@@ -70,11 +70,9 @@ public final class IsalDeflater implements AutoCloseable {
             Linker linker = Linker.nativeLinker();
             return Optional.of(new Library(
                     // void isal_deflate_init(struct isal_zstream *stream)
-                    linker.downcallHandle(
-                            symbols.findOrThrow("isal_deflate_init"), FunctionDescriptor.ofVoid(POINTER)),
+                    linker.downcallHandle(symbols.findOrThrow("isal_deflate_init"), FunctionDescriptor.ofVoid(POINTER)),
                     // int isal_deflate(struct isal_zstream *stream)
-                    linker.downcallHandle(
-                            symbols.findOrThrow("isal_deflate"), FunctionDescriptor.of(INT, POINTER))));
+                    linker.downcallHandle(symbols.findOrThrow("isal_deflate"), FunctionDescriptor.of(INT, POINTER))));
         } catch (IllegalArgumentException | NoSuchElementException missing) {
             return Optional.empty();
         }

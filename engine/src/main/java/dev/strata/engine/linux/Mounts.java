@@ -50,7 +50,11 @@ public final class Mounts {
     public static void overlay(List<Path> lowers, Path upper, Path work, Path target) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Libc.state(arena);
-            int fs = check((long) FSOPEN_CALL.invokeExact(state, (long) FSOPEN, arena.allocateFrom("overlay"), CLOEXEC), state, "fsopen", target);
+            int fs = check(
+                    (long) FSOPEN_CALL.invokeExact(state, (long) FSOPEN, arena.allocateFrom("overlay"), CLOEXEC),
+                    state,
+                    "fsopen",
+                    target);
             try {
                 option(arena, state, fs, SET_FLAG, "userxattr", null);
                 for (Path lower : lowers) {
@@ -59,7 +63,11 @@ public final class Mounts {
                 option(arena, state, fs, SET_STRING, "upperdir", upper);
                 option(arena, state, fs, SET_STRING, "workdir", work);
                 option(arena, state, fs, CMD_CREATE, null, null);
-                int mount = check((long) FSMOUNT_CALL.invokeExact(state, (long) FSMOUNT, fs, CLOEXEC, 0), state, "fsmount", target);
+                int mount = check(
+                        (long) FSMOUNT_CALL.invokeExact(state, (long) FSMOUNT, fs, CLOEXEC, 0),
+                        state,
+                        "fsmount",
+                        target);
                 try {
                     check(
                             (long) MOVE_MOUNT_CALL.invokeExact(
@@ -87,12 +95,7 @@ public final class Mounts {
     }
 
     private static void option(
-            Arena arena,
-            MemorySegment state,
-            int fs,
-            int command,
-            @Nullable String key,
-            @Nullable Path value)
+            Arena arena, MemorySegment state, int fs, int command, @Nullable String key, @Nullable Path value)
             throws Throwable {
         long result = (long) FSCONFIG_CALL.invokeExact(
                 state,

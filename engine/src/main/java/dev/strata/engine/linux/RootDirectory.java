@@ -4,6 +4,8 @@
  */
 package dev.strata.engine.linux;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /// A directory tree that is only reached through its root: no link, absolute name or `..` in it leads
 /// outside. Paths are relative, "" is the root. openat2(2), RESOLVE_IN_ROOT.
@@ -140,13 +140,12 @@ public final class RootDirectory implements AutoCloseable {
     ///
     /// @throws ErrnoException with [Errno#EPERM] for devices in a user namespace
     public void makeNode(String path, FileStatus.Kind kind, int major, int minor) throws IOException {
-        int type =
-                switch (kind) {
-                    case CHARACTER_DEVICE -> 0020000;
-                    case BLOCK_DEVICE -> 0060000;
-                    case FIFO -> 0010000;
-                    case FILE, DIRECTORY, SYMLINK, SOCKET -> throw new IllegalArgumentException("no node: " + kind);
-                };
+        int type = switch (kind) {
+            case CHARACTER_DEVICE -> 0020000;
+            case BLOCK_DEVICE -> 0060000;
+            case FIFO -> 0010000;
+            case FILE, DIRECTORY, SYMLINK, SOCKET -> throw new IllegalArgumentException("no node: " + kind);
+        };
         FileCalls.mknod(parentOf(path), name(path), type | 0600, major, minor, path);
     }
 
@@ -186,7 +185,8 @@ public final class RootDirectory implements AutoCloseable {
         if (there.get().kind() == FileStatus.Kind.DIRECTORY) {
             for (String name : list(path)) {
                 String child = path.isEmpty() ? name : path + "/" + name;
-                long device = status(child).map(FileStatus::device).orElse(there.get().device());
+                long device =
+                        status(child).map(FileStatus::device).orElse(there.get().device());
                 if (device != there.get().device()) {
                     throw new IOException("something is mounted on " + shown.resolve(child));
                 }

@@ -30,11 +30,14 @@ public sealed interface Operation {
     ///
     /// @param argv the process, shell included
     /// @param env `NAME=value`: the config's variables and the ARGs in scope
+    /// @param proxies `NAME=value` of proxy arguments: the process has them, the cache does not know them
     /// @param user as in the config: empty, a name, or a number, each with an optional `:group`
-    record Run(List<String> argv, List<String> env, String user, String workingDir) implements Operation {
+    record Run(List<String> argv, List<String> env, List<String> proxies, String user, String workingDir)
+            implements Operation {
         public Run {
             argv = List.copyOf(argv);
             env = List.copyOf(env);
+            proxies = List.copyOf(proxies);
         }
     }
 

@@ -8,7 +8,6 @@ import dev.strata.engine.layer.Archives;
 import dev.strata.engine.layer.ContentSource;
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.ImagePaths;
-import dev.strata.engine.layer.PathWalk;
 import dev.strata.engine.layer.TarReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,8 +67,7 @@ final class ArchiveSpool implements AutoCloseable {
             if (from.kind() == Entry.Kind.HARDLINK) {
                 entry = entry.withLink(changes.resolve(ImagePaths.join(destination, String.valueOf(from.link()))));
             }
-            changes.put(
-                    entry, from.kind() == Entry.Kind.FILE ? () -> slice(member.offset, from.size()) : null);
+            changes.put(entry, from.kind() == Entry.Kind.FILE ? () -> slice(member.offset, from.size()) : null);
         }
     }
 

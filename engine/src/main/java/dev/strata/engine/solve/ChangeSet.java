@@ -9,8 +9,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.strata.engine.layer.ContentSource;
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.ImagePaths;
-import dev.strata.engine.layer.PathWalk;
 import dev.strata.engine.layer.LayerWriter;
+import dev.strata.engine.layer.PathWalk;
 import dev.strata.engine.layer.Tree;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
@@ -69,8 +69,8 @@ final class ChangeSet {
 
     /// Follows every symlink in `path` within the tree; what does not exist stays as it is.
     String resolve(String path) throws IOException {
-        return PathWalk.resolve(path, at -> find(at).filter(e -> e.kind() == Entry.Kind.SYMLINK)
-                .map(Entry::link));
+        return PathWalk.resolve(
+                path, at -> find(at).filter(e -> e.kind() == Entry.Kind.SYMLINK).map(Entry::link));
     }
 
     /// Makes `path` and what is missing above it, as `mkdir -p`; what is there stays as it is.
@@ -81,8 +81,7 @@ final class ChangeSet {
         Optional<Entry> there = find(path);
         if (there.isEmpty()) {
             makeDirectories(ImagePaths.parent(path), owner, mtime);
-            changes.put(
-                    path, new Change(Entry.directory(path, DIRECTORY_MODE, owner.uid(), owner.gid(), mtime), null));
+            changes.put(path, new Change(Entry.directory(path, DIRECTORY_MODE, owner.uid(), owner.gid(), mtime), null));
         } else if (there.get().kind() != Entry.Kind.DIRECTORY) {
             throw refused(path, "it is there already and is not a directory");
         } else {
@@ -120,8 +119,7 @@ final class ChangeSet {
         }
     }
 
-    private void writeLink(LayerWriter layer, String path, Entry link, Map<String, String> firstOf)
-            throws IOException {
+    private void writeLink(LayerWriter layer, String path, Entry link, Map<String, String> firstOf) throws IOException {
         String target = link.link() == null ? "" : link.link();
         Change file = changes.get(target);
         if (file == null || file.entry.kind() != Entry.Kind.FILE) {
@@ -172,7 +170,7 @@ final class ChangeSet {
     }
 
     private static StrataException refused(String path, String why) {
-        return new StrataException(Problem.of(
-                ProblemCode.InstructionFailed, "cannot write /" + path, why, "choose another destination"));
+        return new StrataException(
+                Problem.of(ProblemCode.InstructionFailed, "cannot write /" + path, why, "choose another destination"));
     }
 }

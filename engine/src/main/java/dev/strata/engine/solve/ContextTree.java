@@ -41,8 +41,7 @@ public final class ContextTree implements SourceTree, AutoCloseable {
     }
 
     /// Opens `directory`; `mtime` is the time that every file gets, null for each its own.
-    public static ContextTree open(Path directory, Dockerignore ignore, @Nullable Instant mtime)
-            throws IOException {
+    public static ContextTree open(Path directory, Dockerignore ignore, @Nullable Instant mtime) throws IOException {
         return new ContextTree(RootDirectory.open(directory), ignore, mtime);
     }
 
@@ -53,7 +52,7 @@ public final class ContextTree implements SourceTree, AutoCloseable {
             return entry;
         }
         boolean directory = entry.get().kind() == Entry.Kind.DIRECTORY;
-        if (!ignore.excludes(path, directory)) {
+        if (!ignore.excludes(path)) {
             return entry;
         }
         return directory && !ignore.prunes(path) && !children(path).isEmpty() ? entry : Optional.empty();
@@ -107,9 +106,7 @@ public final class ContextTree implements SourceTree, AutoCloseable {
 
     @Override
     public String whereMissing(String path) {
-        return ignore.ruleFor(path)
-                .map(rule -> rule + " excludes it")
-                .orElse("the build context has no such path");
+        return ignore.ruleFor(path).map(rule -> rule + " excludes it").orElse("the build context has no such path");
     }
 
     @Override

@@ -9,7 +9,6 @@ import dev.strata.engine.dockerfile.GlobPattern;
 import dev.strata.engine.layer.ContentSource;
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.ImagePaths;
-import dev.strata.engine.layer.PathWalk;
 import dev.strata.engine.layer.Layer;
 import dev.strata.engine.plan.Operation;
 import dev.strata.engine.problem.Problem;
@@ -139,8 +138,7 @@ final class CopyStep implements LayerStep {
         }
     }
 
-    private void copyFile(ChangeSet changes, Entry file, String destination, @Nullable Owner owner)
-            throws IOException {
+    private void copyFile(ChangeSet changes, Entry file, String destination, @Nullable Owner owner) throws IOException {
         if (changes.isDirectory(destination)) {
             throw cannot("a file cannot replace the directory /" + destination);
         }
@@ -196,9 +194,7 @@ final class CopyStep implements LayerStep {
     /// The entry at a resolved path; the root is a directory even where nothing describes it.
     private Entry root(String path) throws IOException {
         return source.find(path)
-                .or(() -> path.isEmpty()
-                        ? Optional.of(Entry.directory("", 0755, 0, 0, madeAt))
-                        : Optional.empty())
+                .or(() -> path.isEmpty() ? Optional.of(Entry.directory("", 0755, 0, 0, madeAt)) : Optional.empty())
                 .orElseThrow(() -> notFound(path, path));
     }
 

@@ -22,7 +22,8 @@ record Owner(int uid, int gid) {
     private static final int GROUP_GID = 2;
     private static final int GROUP_MEMBERS = 3;
 
-    /// Reads `user[:group]` of `--chown` and of a WORKDIR's owner. A name alone brings its primary group, a number alone is
+    /// Reads `user[:group]` of `--chown` and of a WORKDIR's owner. A name alone brings its primary group, a number
+    /// alone is
     /// the group as well. BuildKit, solver/llbsolver/file/user_linux.go.
     static Owner parse(String spec, Tree tree) {
         String[] parts = spec.split(":", 2);
@@ -65,7 +66,8 @@ record Owner(int uid, int gid) {
         String name = spec.isEmpty() ? "root" : spec;
         var groups = new ArrayList<Integer>();
         for (String[] line : lines(tree, "etc/group")) {
-            if (line.length > GROUP_MEMBERS && List.of(line[GROUP_MEMBERS].split(",")).contains(name)) {
+            if (line.length > GROUP_MEMBERS
+                    && List.of(line[GROUP_MEMBERS].split(",")).contains(name)) {
                 number(line[GROUP_GID]).ifPresent(groups::add);
             }
         }

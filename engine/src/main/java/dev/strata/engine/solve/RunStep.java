@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// RUN: the parent unpacked and mounted under a writable directory, one process in it, and that
 /// directory's walk as the layer.
@@ -73,7 +74,7 @@ final class RunStep implements LayerStep {
             var spec = new ProcessSpec(
                     snapshot.rootfs(),
                     run.argv(),
-                    run.env(),
+                    Stream.concat(run.env().stream(), run.proxies().stream()).toList(),
                     user.uid(),
                     user.gid(),
                     Owner.additionalGroups(run.user(), tree),

@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
 /// How layers are written.
 ///
 /// @param sourceDateEpoch no time in an image is later than this; null for no limit
-public record SolveOptions(Compression compression, @Nullable Instant sourceDateEpoch) {}
+public record SolveOptions(
+        Compression compression, @Nullable Instant sourceDateEpoch) {}

@@ -76,7 +76,8 @@ final class Builds implements AutoCloseable {
     void busybox() throws IOException, InterruptedException {
         Files.createDirectories(context.resolve("bin"));
         Files.copy(Path.of("/bin/busybox"), context.resolve("bin/busybox"));
-        for (String name : List.of("sh", "cat", "ls", "touch", "mkdir", "rm", "id", "env", "chown", "echo", "ln", "mv", "sleep", "stat")) {
+        for (String name : List.of(
+                "sh", "cat", "ls", "touch", "mkdir", "rm", "id", "env", "chown", "echo", "ln", "mv", "sleep", "stat")) {
             Files.createSymbolicLink(context.resolve("bin/" + name), Path.of("busybox"));
         }
         file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001:app:/:/bin/sh\n");
@@ -94,8 +95,8 @@ final class Builds implements AutoCloseable {
                         "-tvzf",
                         store.blobs().path(blob.digest()).toString()))
                 .lines()
-                .map(line -> line.replaceAll(
-                        "^(\\S+) (\\S+) +\\S+ \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d (.*)$", "$1 $2 $3"))
+                .map(line ->
+                        line.replaceAll("^(\\S+) (\\S+) +\\S+ \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d (.*)$", "$1 $2 $3"))
                 .toList();
     }
 

@@ -51,9 +51,7 @@ class ImageBuilderIT {
         assertThat(image.config().config().cmd()).containsExactly("/hello");
         assertThat(image.config().history())
                 .extracting(History::createdBy, History::emptyLayer)
-                .containsExactly(
-                        tuple("COPY hello / # buildkit", false),
-                        tuple("CMD [\"/hello\"]", true));
+                .containsExactly(tuple("COPY hello / # buildkit", false), tuple("CMD [\"/hello\"]", true));
     }
 
     @Test
@@ -228,15 +226,15 @@ class ImageBuilderIT {
                 RUN id && echo "$NAME $VERSION $HOME $(pwd 2>/dev/null || echo $PWD)"
                 """);
 
-        assertThat(builds.output()).containsExactly("uid=1000(app) gid=1001(app) groups=1001(app),1002(extra)", "strata 1 / /tmp/work");
+        assertThat(builds.output())
+                .containsExactly("uid=1000(app) gid=1001(app) groups=1001(app),1002(extra)", "strata 1 / /tmp/work");
     }
 
     @Test
     void aFailingRunTellsLineExitCodeAndOutput() throws Exception {
         builds.busybox();
         StepFailure failure = catchThrowableOfType(
-                StepFailure.class,
-                () -> builds.build("FROM busybox\nRUN touch /made\nRUN echo oops && exit 7\n"));
+                StepFailure.class, () -> builds.build("FROM busybox\nRUN touch /made\nRUN echo oops && exit 7\n"));
 
         assertThat(failure.exitCode()).isEqualTo(7);
         assertThat(failure.logTail()).isEqualTo("oops");
@@ -287,7 +285,8 @@ class ImageBuilderIT {
         Image lazy = builds.build("FROM busybox\nCOPY a /etc/a\n");
         Image mounted = builds.build("FROM busybox\nRUN true || true\nCOPY a /etc/a\n");
 
-        assertThat(mounted.manifest().layers().getLast()).isEqualTo(lazy.manifest().layers().getLast());
+        assertThat(mounted.manifest().layers().getLast())
+                .isEqualTo(lazy.manifest().layers().getLast());
     }
 
     @Test

@@ -21,7 +21,8 @@ class CacheKeyTest {
     void partsDoNotRunTogether() {
         CacheKey one = CacheKey.of("run", List.of()).add("a", "bc").key();
         CacheKey other = CacheKey.of("run", List.of()).add("ab", "c").key();
-        CacheKey list = CacheKey.of("run", List.of()).addAll("a", List.of("b", "c")).key();
+        CacheKey list =
+                CacheKey.of("run", List.of()).addAll("a", List.of("b", "c")).key();
 
         assertThat(one).isNotEqualTo(other).isNotEqualTo(list);
         assertThat(CacheKey.of("run", List.of()).add("a", "bc").key()).isEqualTo(one);
@@ -39,7 +40,8 @@ class CacheKeyTest {
     void recordsSurviveTheirJson() throws IOException {
         var blob = new Descriptor("m", Digest.of("blob"), 12, Map.of("dev.strata.encoder", "isal-1"));
         var entry = new CacheRecord(new Layer(blob, new DiffId(Digest.of("tar"))), Instant.ofEpochSecond(5));
-        Map<CacheKey, CacheRecord> records = Map.of(CacheKey.of("run", List.of()).key(), entry);
+        Map<CacheKey, CacheRecord> records =
+                Map.of(CacheKey.of("run", List.of()).key(), entry);
 
         assertThat(CacheJson.records(CacheJson.bytes(records))).isEqualTo(records);
     }

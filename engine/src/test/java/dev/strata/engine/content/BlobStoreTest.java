@@ -31,7 +31,8 @@ class BlobStoreTest {
 
         assertThat(descriptor).isEqualTo(new Descriptor("text/plain", HELLO, 5));
         assertThat(store.bytes(HELLO)).asString().isEqualTo("hello");
-        assertThat(Files.readString(root.resolve("blobs/sha256/" + HELLO.hex()))).isEqualTo("hello");
+        assertThat(Files.readString(root.resolve("blobs/sha256/" + HELLO.hex())))
+                .isEqualTo("hello");
     }
 
     @Test
@@ -59,7 +60,6 @@ class BlobStoreTest {
     @Test
     void onlySha256IsADigest() {
         assertThatThrownBy(() -> Digest.parse("sha512:00")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Digest.parse("sha256:" + "A".repeat(64)))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Digest.parse("sha256:" + "A".repeat(64))).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -57,9 +57,13 @@ class OciJsonTest {
                 """.formatted(DIGEST);
         Index parsed = OciJson.index(index.getBytes(UTF_8));
 
-        assertThat(parsed.manifestFor(new Platform("linux", "amd64", null)).orElseThrow().size())
+        assertThat(parsed.manifestFor(new Platform("linux", "amd64", null))
+                        .orElseThrow()
+                        .size())
                 .isEqualTo(2);
-        assertThat(parsed.manifestFor(new Platform("linux", "arm64", null)).orElseThrow().size())
+        assertThat(parsed.manifestFor(new Platform("linux", "arm64", null))
+                        .orElseThrow()
+                        .size())
                 .isEqualTo(1);
         assertThat(parsed.manifestFor(new Platform("linux", "s390x", null))).isEmpty();
     }
@@ -67,7 +71,11 @@ class OciJsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "[]", "{", "{\"schemaVersion\":1}", "{\"schemaVersion\":2}",
+                "",
+                "[]",
+                "{",
+                "{\"schemaVersion\":1}",
+                "{\"schemaVersion\":2}",
                 "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"m\",\"digest\":\"sha256:1\",\"size\":1}}"
             })
     void anUnusableManifestIsRefused(String document) {

@@ -15,7 +15,10 @@ class ProblemTest {
     @Test
     void rendersHeadlineExcerptCauseAndAdvice() {
         Problem problem = Problem.of(
-                        ProblemCode.CopySourceNotFound, "source not found: target/app.jar", "No such file.", "build it.")
+                        ProblemCode.CopySourceNotFound,
+                        "source not found: target/app.jar",
+                        "No such file.",
+                        "build it.")
                 .at(FILE.range(3, 3));
 
         assertThat(problem.render()).isEqualTo("""

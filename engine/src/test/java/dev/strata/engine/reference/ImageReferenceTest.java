@@ -48,8 +48,20 @@ class ImageReferenceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "Upper/case", "a//b", "a:", "a:-x", "a@sha256:12", "a@md5:00", "-a", "a b", "reg:port/x", "a/../b",
-                "https://x/y", "reg.example.com:5000", "a:x/y:z/q!"
+                "",
+                "Upper/case",
+                "a//b",
+                "a:",
+                "a:-x",
+                "a@sha256:12",
+                "a@md5:00",
+                "-a",
+                "a b",
+                "reg:port/x",
+                "a/../b",
+                "https://x/y",
+                "reg.example.com:5000",
+                "a:x/y:z/q!"
             })
     void anythingElseIsRefused(String written) {
         assertThatThrownBy(() -> ImageReference.parse(written))

@@ -1,0 +1,267 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.dockerfile;
+
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Removes quotes and escapes from a word, and puts values in the place of variables.
+///
+/// | form | is |
+/// |---|---|
+/// | `$v` `${v}` | the value, nothing where unset |
+/// | `${v:-w}` `${v-w}` | `w` where unset (with the colon: or empty) |
+/// | `${v:+w}` `${v+w}` | `w` where set |
+/// | `${v:?m}` `${v?m}` | an error with the text `m` where unset |
+/// | `${v#p}` `${v##p}` `${v%p}` `${v%%p}` | without the shortest or longest prefix or suffix `p` |
+/// | `${v/p/r}` `${v//p/r}` | first or every `p` replaced |
+///
+/// BuildKit, frontend/dockerfile/shell/lex.go. Not thread-safe; one for each word.
+public final class WordExpander {
+    private final String word;
+    private final char escape;
+    private final Map<String, String> variables;
+    private int at;
+
+    private WordExpander(String word, char escape, Map<String, String> variables) {
+        this.word = word;
+        this.escape = escape;
+        this.variables = variables;
+    }
+
+    /// Expands `word`.
+    ///
+    /// Throws a `StrataException` with `DockerfileSyntaxError` for an unclosed quote or brace, an unknown
+    /// modifier, and a `?` whose variable is unset.
+    public static String expand(String word, char escape, Map<String, String> variables) {
+        var expander = new WordExpander(word, escape, variables);
+        return expander.until('\0', false);
+    }
+
+    /// Reads up to `stop` (consumed) or the end. In a pattern, escapes stay for the pattern to see.
+    private String until(char stop, boolean pattern) {
+        var text = new StringBuilder();
+        while (at < word.length()) {
+            char c = word.charAt(at);
+            if (stop != '\0' && c == stop) {
+                at++;
+                return text.toString();
+            }
+            if (c == '\'') {
+                text.append(singleQuoted(pattern));
+            } else if (c == '"') {
+                text.append(doubleQuoted(pattern));
+            } else if (c == '$') {
+                text.append(dollar());
+            } else if (c == escape) {
+                at++;
+                if (at < word.length()) {
+                    if (pattern) {
+                        text.append('\\');
+                    }
+                    text.append(word.charAt(at++));
+                } else if (stop == '\0') {
+                    break;
+                }
+            } else {
+                text.append(c);
+                at++;
+            }
+        }
+        if (stop != '\0') {
+            throw wrong("it ends where " + stop + " was expected");
+        }
+        return text.toString();
+    }
+
+    private String singleQuoted(boolean pattern) {
+        int end = word.indexOf('\'', at + 1);
+        if (end < 0) {
+            throw wrong("a single quote is not closed");
+        }
+        String text = word.substring(at + 1, end);
+        at = end + 1;
+        return pattern ? text.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?") : text;
+    }
+
+    private String doubleQuoted(boolean pattern) {
+        var text = new StringBuilder();
+        at++;
+        while (at < word.length()) {
+            char c = word.charAt(at);
+            if (c == '"') {
+                at++;
+                return text.toString();
+            }
+            if (c == '$') {
+                text.append(dollar());
+            } else if (c == escape && at + 1 < word.length()) {
+                char next = word.charAt(at + 1);
+                // Within double quotes only these lose their escape; sh(1), "Double Quotes".
+                if (next != '"' && next != '$' && next != escape || pattern) {
+                    text.append(c);
+                }
+                text.append(next);
+                at += 2;
+            } else {
+                text.append(c);
+                at++;
+            }
+        }
+        throw wrong("a double quote is not closed");
+    }
+
+    private String dollar() {
+        at++;
+        if (at < word.length() && word.charAt(at) == '{') {
+            at++;
+            return braced();
+        }
+        String name = name();
+        return name.isEmpty() ? "$" : value(name, "");
+    }
+
+    private String name() {
+        int start = at;
+        if (at < word.length() && "@*#?-$!0".indexOf(word.charAt(at)) >= 0) {
+            at++;
+            return word.substring(start, at);
+        }
+        boolean digits = at < word.length() && Character.isDigit(word.charAt(at));
+        while (at < word.length() && (digits ? Character.isDigit(word.charAt(at)) : isNamePart(word.charAt(at)))) {
+            at++;
+        }
+        return word.substring(start, at);
+    }
+
+    private static boolean isNamePart(char c) {
+        return c == '_' || Character.isLetterOrDigit(c);
+    }
+
+    private String braced() {
+        String name = name();
+        if (name.isEmpty()) {
+            throw wrong("a name is missing after ${");
+        }
+        char modifier = next();
+        boolean orEmpty = modifier == ':';
+        if (orEmpty) {
+            modifier = next();
+        }
+        @Nullable String value = variables.get(name);
+        boolean set = value != null && !(orEmpty && value.isEmpty());
+        String present = value == null ? "" : value;
+        switch (modifier) {
+            case '}' -> {
+                if (orEmpty) {
+                    throw wrong("a modifier is missing after ${" + name + ":");
+                }
+                return present;
+            }
+            case '-' -> {
+                String other = until('}', false);
+                return set ? present : other;
+            }
+            case '+' -> {
+                String other = until('}', false);
+                return set ? other : "";
+            }
+            case '?' -> {
+                String message = until('}', false);
+                if (!set) {
+                    throw wrong(name + ": " + (message.isEmpty() ? "it is not set" : message));
+                }
+                return present;
+            }
+            default -> {
+                if (orEmpty) {
+                    throw wrong("unsupported modifier :" + modifier);
+                }
+                return changed(present, modifier);
+            }
+        }
+    }
+
+    private String changed(String value, char modifier) {
+        boolean twice = at < word.length() && word.charAt(at) == modifier;
+        if ("#%/".indexOf(modifier) < 0) {
+            throw wrong("unsupported modifier " + modifier);
+        }
+        if (twice) {
+            at++;
+        }
+        if (modifier == '/') {
+            Pattern pattern = regex(until('/', true));
+            String replacement = Matcher.quoteReplacement(until('}', false));
+            Matcher matcher = pattern.matcher(value);
+            return twice ? matcher.replaceAll(replacement) : matcher.replaceFirst(replacement);
+        }
+        Pattern pattern = regex(until('}', true));
+        return modifier == '#' ? withoutPrefix(value, pattern, twice) : withoutSuffix(value, pattern, twice);
+    }
+
+    private static String withoutPrefix(String value, Pattern pattern, boolean longest) {
+        for (int i = 0; i <= value.length(); i++) {
+            int length = longest ? value.length() - i : i;
+            if (pattern.matcher(value.substring(0, length)).matches()) {
+                return value.substring(length);
+            }
+        }
+        return value;
+    }
+
+    private static String withoutSuffix(String value, Pattern pattern, boolean longest) {
+        for (int i = 0; i <= value.length(); i++) {
+            int from = longest ? i : value.length() - i;
+            if (pattern.matcher(value.substring(from)).matches()) {
+                return value.substring(0, from);
+            }
+        }
+        return value;
+    }
+
+    /// `*` is any text, `?` any character; a backslash takes the meaning away.
+    private static Pattern regex(String pattern) {
+        var regex = new StringBuilder();
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
+            switch (c) {
+                case '*' -> regex.append(".*");
+                case '?' -> regex.append('.');
+                case '\\' -> {
+                    if (i + 1 < pattern.length()) {
+                        regex.append(Pattern.quote(String.valueOf(pattern.charAt(++i))));
+                    }
+                }
+                default -> regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    }
+
+    private char next() {
+        if (at >= word.length()) {
+            throw wrong("a brace is not closed");
+        }
+        return word.charAt(at++);
+    }
+
+    private String value(String name, String otherwise) {
+        return variables.getOrDefault(name, otherwise);
+    }
+
+    private StrataException wrong(String why) {
+        return new StrataException(Problem.of(
+                ProblemCode.DockerfileSyntaxError,
+                "cannot expand " + word,
+                why,
+                "quote a $ that is meant literally with " + escape));
+    }
+}
