@@ -1,0 +1,299 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.registry;
+
+import dev.strata.engine.content.BlobStore;
+import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.content.Digest;
+import dev.strata.engine.content.MediaTypes;
+import dev.strata.engine.image.Image;
+import dev.strata.engine.image.ImageConfig;
+import dev.strata.engine.image.Index;
+import dev.strata.engine.image.Manifest;
+import dev.strata.engine.image.OciJson;
+import dev.strata.engine.image.Platform;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.reference.ImageReference;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads and writes images in registries. OCI distribution-spec 1.1.
+///
+/// Every operation throws [RegistryException] (`ImageNotFound`, `PullUnauthorized`, `PushUnauthorized`,
+/// `RegistryUnreachable`, `RegistryError`, `ImageInvalid`, `CredentialsInvalid`, or `Cancelled` when its
+/// thread is interrupted). Broken connections, 429 and 5xx are tried again first. Thread-safe; operations
+/// block, so a virtual thread each is cheap. Close it: open connections delay the process's end.
+public final class RegistryClient implements AutoCloseable {
+    private static final int LARGEST_MANIFEST = 8 << 20;
+    private static final int LARGEST_CONFIG = 8 << 20;
+    private static final int LARGEST_PAGE = 8 << 20;
+    private static final int MOST_PAGES = 1000;
+    private static final Pattern NEXT = Pattern.compile("\\s*<([^>]*)>\\s*;\\s*rel=\"?next\"?.*");
+    private static final String MANIFEST_TYPES = String.join(
+            ", ", MediaTypes.OCI_INDEX, MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_INDEX, MediaTypes.DOCKER_MANIFEST);
+
+    private final RegistrySettings settings;
+    private final Transport transport;
+
+    public RegistryClient(RegistrySettings settings) {
+        this.settings = settings;
+        this.transport = new Transport(settings);
+    }
+
+    /// The manifest or index behind a name, at most 8 MiB; empty when there is none.
+    public Optional<FetchedManifest> manifest(ImageReference reference) {
+        Call call = manifestCall("GET", reference, pull(reference)).with("Accept", MANIFEST_TYPES);
+        Transport.Answer answer = transport.ask(call, LARGEST_MANIFEST);
+        return switch (answer.status()) {
+            case 404 -> Optional.empty();
+            case 200 -> Optional.of(verified(reference, answer));
+            default -> throw answer.refusal(call);
+        };
+    }
+
+    /// What a name stands for, without its bytes; empty when there is none.
+    public Optional<Descriptor> head(ImageReference reference) {
+        Call call = manifestCall("HEAD", reference, pull(reference)).with("Accept", MANIFEST_TYPES);
+        Transport.Answer answer = transport.ask(call, ErrorText.READ_LIMIT);
+        return switch (answer.status()) {
+            case 404 -> Optional.empty();
+            case 200 -> {
+                Optional<Digest> digest = digest(answer);
+                Optional<String> type = answer.header("Content-Type");
+                long size = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
+                yield digest.isPresent() && type.isPresent() && size >= 0
+                        ? Optional.of(new Descriptor(essence(type.get()), digest.get(), size))
+                        : manifest(reference).map(FetchedManifest::descriptor);
+            }
+            default -> throw answer.refusal(call);
+        };
+    }
+
+    /// Finds the image for `platform` behind a name, through an index if it is one. Its manifest, config
+    /// and index are put into `store`; layers are not fetched.
+    public Image resolve(ImageReference reference, Platform platform, BlobStore store) {
+        FetchedManifest fetched = manifest(reference).orElseThrow(() -> notFound(reference, "there is no such image"));
+        Descriptor descriptor = store.put(fetched.mediaType(), fetched.bytes());
+        if (MediaTypes.isIndex(fetched.mediaType())) {
+            Index index = OciJson.index(fetched.bytes());
+            descriptor = index.manifestFor(platform).orElseThrow(() -> notOffered(reference, platform, index));
+            Digest chosen = descriptor.digest();
+            fetched = manifest(reference.byDigest(chosen))
+                    .orElseThrow(() -> notFound(reference, "its index names " + chosen + ", which is not there"));
+            store.put(fetched.mediaType(), fetched.bytes());
+        }
+        if (!MediaTypes.isManifest(fetched.mediaType()) || fetched.descriptor().size() != descriptor.size()) {
+            throw RegistryException.invalid(
+                    reference + " is not an image",
+                    "its manifest is " + fetched.descriptor().size() + " bytes of type "
+                            + ErrorText.cleaned(fetched.mediaType()));
+        }
+        Manifest manifest = OciJson.manifest(fetched.bytes());
+        ImageConfig config = config(reference, manifest, store);
+        if (!platform.accepts(config.platform())) {
+            throw notFound(reference, "it is for " + config.platform() + ", not for " + platform);
+        }
+        return new Image(fetched.descriptor(), manifest, config);
+    }
+
+    /// Fetches a blob into `store`, unless it is there.
+    public void fetchBlob(ImageReference repository, Descriptor blob, BlobStore store) {
+        if (!store.has(blob.digest())) {
+            Access access = pull(repository);
+            new BlobDownload(transport, Call.of("GET", blobUri(access, blob.digest()), access), blob).into(store);
+        }
+        if (store.size(blob.digest()) != blob.size()) {
+            throw RegistryException.invalid(
+                    "blob " + blob.digest() + " of " + repository.name() + " has another size than its descriptor says",
+                    store.size(blob.digest()) + " bytes, not " + blob.size());
+        }
+    }
+
+    /// Every tag of a repository, in the registry's order.
+    public List<String> tags(ImageReference repository) {
+        Access access = pull(repository);
+        URI next = access.endpoint().resolve(access.repository() + "/tags/list?n=1000");
+        var tags = new ArrayList<String>();
+        Set<URI> seen = new LinkedHashSet<>();
+        while (next != null && seen.add(next) && seen.size() <= MOST_PAGES) {
+            Call call = Call.of("GET", next, access);
+            Transport.Answer answer = transport.ask(call, LARGEST_PAGE);
+            if (answer.status() != 200) {
+                throw answer.refusal(call);
+            }
+            tags.addAll(RegistryJson.tags(answer.body()).orElseThrow(() -> answer.refusal(call)));
+            next = nextPage(call, answer);
+        }
+        return tags;
+    }
+
+    public boolean hasBlob(ImageReference repository, Digest digest) {
+        return hasBlob(transport, pull(repository), digest);
+    }
+
+    /// Puts a blob of `store` into a repository, unless it is there.
+    ///
+    /// @param mountFrom another repository of the same registry that may have it already
+    public void pushBlob(ImageReference repository, Descriptor blob, BlobStore store, @Nullable String mountFrom) {
+        if (store.size(blob.digest()) != blob.size()) {
+            throw RegistryException.invalid(
+                    "blob " + blob.digest() + " in the store has another size than its descriptor says",
+                    store.size(blob.digest()) + " bytes, not " + blob.size());
+        }
+        Access access = push(repository);
+        if (!hasBlob(transport, access, blob.digest())) {
+            BlobUpload.send(transport, access, blob, store, mountFrom);
+        }
+    }
+
+    /// Puts a manifest or index under the reference's tag or digest and returns its digest. What it names
+    /// must be in the repository already.
+    public Digest pushManifest(ImageReference reference, String mediaType, byte[] bytes) {
+        Digest digest = Digest.of(bytes);
+        Call call = manifestCall("PUT", reference, push(reference)).sending(mediaType, Payload.of(bytes));
+        Transport.Answer answer = transport.ask(call, ErrorText.READ_LIMIT);
+        if (answer.status() != 201 && answer.status() != 200 && answer.status() != 202) {
+            throw answer.refusal(call);
+        }
+        digest(answer).filter(stored -> !stored.equals(digest)).ifPresent(stored -> {
+            throw RegistryException.of(
+                    ProblemCode.RegistryError,
+                    "the registry stored another manifest for " + reference + " than was sent",
+                    "sent " + digest + ", stored " + stored,
+                    "look for a proxy that changes requests");
+        });
+        return digest;
+    }
+
+    /// Closes every connection; operations that still run fail.
+    @Override
+    public void close() {
+        transport.close();
+    }
+
+    static boolean hasBlob(Transport transport, Access access, Digest digest) {
+        Call call = Call.of("HEAD", blobUri(access, digest), access);
+        Transport.Answer answer = transport.ask(call, ErrorText.READ_LIMIT);
+        return switch (answer.status()) {
+            case 200 -> true;
+            case 404 -> false;
+            default -> throw answer.refusal(call);
+        };
+    }
+
+    private ImageConfig config(ImageReference reference, Manifest manifest, BlobStore store) {
+        Descriptor config = manifest.config();
+        boolean image = config.mediaType().equals(MediaTypes.OCI_CONFIG)
+                || config.mediaType().equals(MediaTypes.DOCKER_CONFIG);
+        if (!image || config.size() > LARGEST_CONFIG) {
+            throw RegistryException.invalid(
+                    reference + " is not an image",
+                    "its config is " + config.size() + " bytes of type " + ErrorText.cleaned(config.mediaType()));
+        }
+        fetchBlob(reference, config, store);
+        ImageConfig parsed = OciJson.config(store.bytes(config.digest()));
+        if (parsed.diffIds().size() != manifest.layers().size()) {
+            throw RegistryException.invalid(
+                    reference + " is not a consistent image",
+                    "its config names " + parsed.diffIds().size() + " layers, its manifest "
+                            + manifest.layers().size());
+        }
+        return parsed;
+    }
+
+    private static FetchedManifest verified(ImageReference reference, Transport.Answer answer) {
+        if (answer.body().length > LARGEST_MANIFEST) {
+            throw RegistryException.invalid("the manifest of " + reference + " is too large", "it has more than 8 MiB");
+        }
+        String type = essence(answer.header("Content-Type").orElse(""));
+        var fetched = new FetchedManifest(type, answer.body());
+        Digest wanted =
+                reference.digest() != null ? reference.digest() : digest(answer).orElse(fetched.digest());
+        if (!fetched.digest().equals(wanted)) {
+            throw RegistryException.invalid(
+                    "the manifest of " + reference + " is not what it should be",
+                    "its bytes have the digest " + fetched.digest() + ", not " + wanted);
+        }
+        // A document that is read as one kind here and as another elsewhere would be two images in one.
+        RegistryJson.mediaType(answer.body()).filter(own -> !own.equals(type)).ifPresent(own -> {
+            throw RegistryException.invalid(
+                    "the manifest of " + reference + " is ambiguous",
+                    ErrorText.cleaned("it was sent as " + type + " and calls itself " + own));
+        });
+        return fetched;
+    }
+
+    private static RegistryException notOffered(ImageReference reference, Platform wanted, Index index) {
+        String offered = index.manifests().stream()
+                .map(Index.Entry::platform)
+                .filter(platform -> platform != null && !platform.os().equals("unknown"))
+                .map(String::valueOf)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return notFound(reference, ErrorText.cleaned("there is none for " + wanted + "; there is: " + offered));
+    }
+
+    private static RegistryException notFound(ImageReference reference, String why) {
+        return RegistryException.of(
+                ProblemCode.ImageNotFound, "image not found: " + reference, why, "check the name, tag and platform");
+    }
+
+    private static @Nullable URI nextPage(Call call, Transport.Answer answer) {
+        Matcher link = NEXT.matcher(answer.header("Link").orElse(""));
+        if (!link.matches()) {
+            return null;
+        }
+        try {
+            URI next = call.uri().resolve(link.group(1));
+            return call.access().endpoint().owns(next) ? next : null;
+        } catch (IllegalArgumentException _) {
+            return null;
+        }
+    }
+
+    private static Optional<Digest> digest(Transport.Answer answer) {
+        return answer.header("Docker-Content-Digest").flatMap(text -> {
+            try {
+                return Optional.of(Digest.parse(text));
+            } catch (IllegalArgumentException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static String essence(String contentType) {
+        int parameters = contentType.indexOf(';');
+        return (parameters < 0 ? contentType : contentType.substring(0, parameters)).strip();
+    }
+
+    private static Call manifestCall(String method, ImageReference reference, Access access) {
+        String path = access.repository() + "/manifests/" + reference.manifestReference();
+        return Call.of(method, access.endpoint().resolve(path), access);
+    }
+
+    private static URI blobUri(Access access, Digest digest) {
+        return access.endpoint().resolve(access.repository() + "/blobs/" + digest);
+    }
+
+    private Access pull(ImageReference reference) {
+        return Access.pull(endpoint(reference), reference.repository());
+    }
+
+    private Access push(ImageReference reference) {
+        return Access.push(endpoint(reference), reference.repository());
+    }
+
+    private Endpoint endpoint(ImageReference reference) {
+        return Endpoint.of(reference.registry(), settings.plainHttpLoopback());
+    }
+}

@@ -1,0 +1,152 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.registry;
+
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// The HTTP clients of one [RegistryClient]: one without TLS, and one with, made when the first https URL
+/// is met because a TLS context costs start-up time. HTTP/1.1, redirects never followed by themselves.
+final class Wire implements AutoCloseable {
+    /// The slowest upload that is waited for, in bytes a second.
+    private static final long SLOWEST_UPLOAD = 64 << 10;
+
+    private final RegistrySettings settings;
+    private final Object lock = new Object();
+    private @Nullable HttpClient plain;
+    private @Nullable HttpClient tls;
+    private boolean closed;
+
+    Wire(RegistrySettings settings) {
+        this.settings = settings;
+    }
+
+    /// Sends one request; the body is given up when it stalls. The caller closes it.
+    HttpResponse<InputStream> send(HttpRequest.Builder request, URI uri, long payload)
+            throws IOException, InterruptedException {
+        Duration timeout = settings.responseTimeout().plusSeconds(payload / SLOWEST_UPLOAD);
+        return client(uri)
+                .send(
+                        request.uri(uri)
+                                .timeout(timeout)
+                                .header("User-Agent", "strata/0.1")
+                                .build(),
+                        BodyHandlers.ofInputStream());
+    }
+
+    /// The whole of a small body. Closes it.
+    ///
+    /// @throws IOException when it stalls or breaks
+    byte[] bytes(HttpResponse<InputStream> response, int limit) throws IOException {
+        try (var body = new StallWatch(response.body(), settings.responseTimeout())) {
+            return body.readNBytes(limit);
+        }
+    }
+
+    /// The body as it comes.
+    InputStream body(HttpResponse<InputStream> response) {
+        return new StallWatch(response.body(), settings.responseTimeout());
+    }
+
+    /// Ends every connection. An open client would delay the end of the process by 300 ms.
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            close(plain);
+            close(tls);
+        }
+    }
+
+    private static void close(@Nullable HttpClient client) {
+        if (client != null) {
+            client.shutdownNow();
+            client.close();
+        }
+    }
+
+    private HttpClient client(URI uri) {
+        synchronized (lock) {
+            if (closed) {
+                throw new IllegalStateException("the registry client is closed");
+            }
+            if (uri.getScheme().equalsIgnoreCase("https")) {
+                tls = tls == null ? tlsClient() : tls;
+                return tls;
+            }
+            plain = plain == null ? builder().build() : plain;
+            return plain;
+        }
+    }
+
+    private HttpClient tlsClient() {
+        Path bundle = settings.caBundle();
+        return bundle == null
+                ? builder().build()
+                : builder().sslContext(trusting(bundle)).build();
+    }
+
+    private HttpClient.Builder builder() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(settings.connectTimeout());
+    }
+
+    private static SSLContext trusting(Path bundle) {
+        try (var in = Files.newInputStream(bundle)) {
+            KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
+            anchors.load(null, null);
+            int number = 0;
+            for (TrustManager manager : managers(null)) {
+                if (manager instanceof X509TrustManager x509) {
+                    for (X509Certificate known : x509.getAcceptedIssuers()) {
+                        anchors.setCertificateEntry("runtime-" + number++, known);
+                    }
+                }
+            }
+            for (Certificate own : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                anchors.setCertificateEntry("bundle-" + number++, own);
+            }
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers(anchors), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new RegistryException(
+                    Problem.of(
+                            ProblemCode.CredentialsInvalid,
+                            "the CA bundle " + bundle + " cannot be read",
+                            ErrorText.cleaned(String.valueOf(e.getMessage())),
+                            "give a file of PEM certificates"),
+                    e);
+        }
+    }
+
+    private static TrustManager[] managers(@Nullable KeyStore anchors) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(anchors);
+        return factory.getTrustManagers();
+    }
+}
