@@ -38,7 +38,8 @@ record Endpoint(String registry, URI base) {
     /// Whether this registry may send its client to `uri`: never from https to plain HTTP.
     boolean mayPointTo(URI uri) {
         return uri.getHost() != null
-                && ("https".equalsIgnoreCase(uri.getScheme()) || isPlain() && "http".equalsIgnoreCase(uri.getScheme()));
+                && ("https".equalsIgnoreCase(uri.getScheme())
+                        || (isPlain() && "http".equalsIgnoreCase(uri.getScheme())));
     }
 
     static boolean isLoopback(URI uri) {
