@@ -137,20 +137,18 @@ final class BlobUpload {
 
     private boolean finished(Call put) throws IOException {
         Transport.Answer answer = transport.askOnce(put, SMALL);
-        switch (answer.status()) {
-            case 200, 201, 204 -> {
-                return true;
-            }
+        return switch (answer.status()) {
+            case 200, 201, 204 -> true;
             case 404, 416 -> throw new IOException("the registry has another part of the upload than was sent");
             default -> {
-                if (answer.status() == 400 && resumed) {
-                    // Two writers met on one upload: the old connection was not yet closed. Once more, from the start.
-                    restart();
-                    return false;
+                if (answer.status() != 400 || !resumed) {
+                    throw answer.refusal(put);
                 }
-                throw answer.refusal(put);
+                // Two writers met on one upload: the old connection was not yet closed. Once more, from the start.
+                restart();
+                yield false;
             }
-        }
+        };
     }
 
     /// Finds out where to go on; true when the registry has the whole blob after all.
