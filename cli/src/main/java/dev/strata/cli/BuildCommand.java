@@ -170,7 +170,7 @@ final class BuildCommand implements Callable<Integer> {
     private static void pushAll(LocalStore store, Image image, List<ImageReference> names) {
         var byRepository = new LinkedHashMap<String, List<ImageReference>>();
         names.forEach(name ->
-                byRepository.computeIfAbsent(name.name(), unused -> new ArrayList<>()).add(name));
+                byRepository.computeIfAbsent(name.name(), _ -> new ArrayList<>()).add(name));
         byRepository.values().forEach(group -> new ImagePusher(store).push(image, group));
     }
 

@@ -40,11 +40,10 @@ public final class ImagePusher {
             return;
         }
         String mountFrom = mountSource(repository, layer);
-        if (!store.blobs().has(layer.digest())
-                && (mountFrom == null || !registry.mountBlob(repository, layer.digest(), mountFrom))) {
+        if (mountFrom == null || !registry.mountBlob(repository, layer.digest(), mountFrom)) {
             store.origins().fetch(layer);
+            registry.pushBlob(repository, layer, store.blobs(), null);
         }
-        registry.pushBlob(repository, layer, store.blobs(), mountFrom);
         store.origins().add(layer, repository);
     }
 

@@ -87,6 +87,5 @@ public final class LocalStore implements AutoCloseable {
     @Override
     public void close() {
         registry.close();
-        snapshots.close();
     }
 }

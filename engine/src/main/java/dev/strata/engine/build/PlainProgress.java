@@ -55,7 +55,7 @@ public final class PlainProgress implements Consumer<BuildEvent> {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean separator = c == '\u2028' || c == '\u2029';
-            if (separator || c != '\t' && Character.isISOControl(c)) {
+            if (separator || (c != '\t' && Character.isISOControl(c))) {
                 escaped.append(String.format("\\x%02x", (int) c));
             } else {
                 escaped.append(c);

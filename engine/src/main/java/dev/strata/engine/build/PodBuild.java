@@ -201,7 +201,8 @@ final class PodBuild {
             new ImagePusher(store).push(new ImageWriter(store.blobs()).write(lastGood), List.of(name));
             return name.toString();
         } catch (StrataException e) {
-            out.println("the last good step's image could not be pushed: " + PlainProgress.escape(e.getMessage()));
+            out.println("the last good step's image could not be pushed: "
+                    + PlainProgress.escape(e.problem().headline()));
             return null;
         }
     }

@@ -33,21 +33,21 @@ public final class DockerfileParser {
                 problems.add(e.problem().at(line.at()));
                 continue;
             }
-            switch (instruction) {
-                case Instruction.From next -> {
-                    if (from != null) {
-                        stages.add(new Stage(from, instructions));
-                    }
-                    from = next;
-                    instructions = new ArrayList<>();
+            if (instruction instanceof Instruction.Arg arg && from == null) {
+                globalArgs.add(arg);
+                continue;
+            }
+            if (from == null && !(instruction instanceof Instruction.From)) {
+                problems.add(noStage(instruction));
+            }
+            if (instruction instanceof Instruction.From next) {
+                if (from != null) {
+                    stages.add(new Stage(from, instructions));
                 }
-                case Instruction.Arg arg when from == null -> globalArgs.add(arg);
-                default -> {
-                    if (from == null) {
-                        problems.add(noStage(instruction));
-                    }
-                    instructions.add(instruction);
-                }
+                from = next;
+                instructions = new ArrayList<>();
+            } else {
+                instructions.add(instruction);
             }
         }
         if (from != null) {

@@ -47,7 +47,7 @@ final class LineReader {
         int last = -1;
         for (int i = first; i < file.lines().size(); i++) {
             String line = withoutBom(i);
-            if (isComment(line) || start >= 0 && line.isBlank() || start < 0 && line.isBlank()) {
+            if (isComment(line) || line.isBlank()) {
                 continue;
             }
             if (line.length() > MAX_LINE) {

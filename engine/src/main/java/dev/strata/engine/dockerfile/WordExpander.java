@@ -105,7 +105,7 @@ public final class WordExpander {
             } else if (c == escape && at + 1 < word.length()) {
                 char next = word.charAt(at + 1);
                 // Within double quotes only these lose their escape; sh(1), "Double Quotes".
-                if (next != '"' && next != '$' && next != escape || pattern) {
+                if (pattern || (next != '"' && next != '$' && next != escape)) {
                     text.append(c);
                 }
                 text.append(next);
@@ -158,35 +158,35 @@ public final class WordExpander {
         @Nullable String value = variables.get(name);
         boolean set = value != null && !(orEmpty && value.isEmpty());
         String present = value == null ? "" : value;
-        switch (modifier) {
+        return switch (modifier) {
             case '}' -> {
                 if (orEmpty) {
                     throw wrong("a modifier is missing after ${" + name + ":");
                 }
-                return present;
+                yield present;
             }
             case '-' -> {
                 String other = until('}', false);
-                return set ? present : other;
+                yield set ? present : other;
             }
             case '+' -> {
                 String other = until('}', false);
-                return set ? other : "";
+                yield set ? other : "";
             }
             case '?' -> {
                 String message = until('}', false);
                 if (!set) {
                     throw wrong(name + ": " + (message.isEmpty() ? "it is not set" : message));
                 }
-                return present;
+                yield present;
             }
             default -> {
                 if (orEmpty) {
                     throw wrong("unsupported modifier :" + modifier);
                 }
-                return changed(present, modifier);
+                yield changed(present, modifier);
             }
-        }
+        };
     }
 
     private String changed(String value, char modifier) {

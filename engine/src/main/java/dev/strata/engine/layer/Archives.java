@@ -34,30 +34,33 @@ public final class Archives {
     public static Optional<TarReader> open(InputStream in) throws IOException {
         var raw = new BufferedInputStream(in, BUFFER);
         byte[] start = peek(raw);
-        InputStream plain;
+        if (isTar(start)) {
+            return Optional.of(new TarReader(raw));
+        }
         try {
-            plain = decompressed(raw, start);
+            Optional<InputStream> plain = decompressed(raw, start);
+            if (plain.isPresent()) {
+                var buffered = new BufferedInputStream(plain.get(), BUFFER);
+                return isTar(peek(buffered)) ? Optional.of(new TarReader(buffered)) : Optional.empty();
+            }
         } catch (IOException notWhatItSeems) {
             return Optional.empty();
         }
-        if (plain == raw) {
-            return isTar(start) ? Optional.of(new TarReader(raw)) : Optional.empty();
-        }
-        var buffered = new BufferedInputStream(plain, BUFFER);
-        return isTar(peek(buffered)) ? Optional.of(new TarReader(buffered)) : Optional.empty();
+        return Optional.empty();
     }
 
-    private static InputStream decompressed(BufferedInputStream raw, byte[] start) throws IOException {
+    /// Empty when the bytes begin like no compressed stream.
+    private static Optional<InputStream> decompressed(BufferedInputStream raw, byte[] start) throws IOException {
         if (begins(start, GZIP)) {
-            return new GZIPInputStream(raw, BUFFER);
+            return Optional.of(new GZIPInputStream(raw, BUFFER));
         }
         if (begins(start, BZIP2)) {
-            return new BZip2CompressorInputStream(raw, true);
+            return Optional.of(new BZip2CompressorInputStream(raw, true));
         }
         if (begins(start, XZ)) {
-            return new XZInputStream(raw, XZ_MEMORY);
+            return Optional.of(new XZInputStream(raw, XZ_MEMORY));
         }
-        return begins(start, ZSTD) ? new ZstdInputStream(raw) : raw;
+        return begins(start, ZSTD) ? Optional.of(new ZstdInputStream(raw)) : Optional.empty();
     }
 
     private static byte[] peek(BufferedInputStream in) throws IOException {

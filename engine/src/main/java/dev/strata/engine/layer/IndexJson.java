@@ -61,7 +61,6 @@ final class IndexJson {
         json.writeNumber(entry.gid());
         json.writeNumber(entry.size());
         json.writeNumber(entry.mtime().getEpochSecond());
-        json.writeNumber(entry.mtime().getNano());
         json.writeString(entry.link());
         json.writeNumber(entry.deviceMajor());
         json.writeNumber(entry.deviceMinor());
@@ -108,7 +107,7 @@ final class IndexJson {
 
     private static Entry entry(String path, JsonNode value) {
         var xattrs = new TreeMap<String, String>();
-        value.path(13)
+        value.path(12)
                 .properties()
                 .forEach(e -> xattrs.put(e.getKey(), e.getValue().asText()));
         return new Entry(
@@ -118,11 +117,11 @@ final class IndexJson {
                 value.path(4).asInt(),
                 value.path(5).asInt(),
                 value.path(6).asLong(),
-                Instant.ofEpochSecond(value.path(7).asLong(), value.path(8).asLong()),
-                value.path(9).textValue(),
+                Instant.ofEpochSecond(value.path(7).asLong()),
+                value.path(8).textValue(),
+                value.path(9).asInt(),
                 value.path(10).asInt(),
-                value.path(11).asInt(),
                 xattrs,
-                value.path(12).isTextual() ? new Digest(value.path(12).asText()) : null);
+                value.path(11).isTextual() ? new Digest(value.path(11).asText()) : null);
     }
 }

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +70,8 @@ public final class LayerWriter implements AutoCloseable {
     ///
     /// @throws IOException also when the file has more or fewer bytes than the entry says
     public void add(Entry given, @Nullable ContentSource content) throws IOException {
-        Entry entry = clamp != null && given.mtime().isAfter(clamp) ? given.withMtime(clamp) : given;
+        Instant time = given.mtime().truncatedTo(ChronoUnit.SECONDS);
+        Entry entry = given.withMtime(clamp != null && time.isAfter(clamp) ? clamp : time);
         boolean directory = entry.kind() == Entry.Kind.DIRECTORY;
         tar.header(entry, directory ? entry.path() + "/" : entry.path(), type(entry.kind()), entry.size());
         if (entry.kind() == Entry.Kind.FILE) {

@@ -216,7 +216,7 @@ public final class TarReader {
                 if (value > Long.MAX_VALUE >> 9) {
                     throw invalid("a number is too large");
                 }
-                value = value << 8 | block[i] & 0xff;
+                value = (value << 8) | (block[i] & 0xff);
             }
             return value;
         }

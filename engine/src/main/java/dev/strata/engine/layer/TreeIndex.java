@@ -40,7 +40,7 @@ public final class TreeIndex {
             note(entry.path());
         }
         for (String path : whiteouts) {
-            deleted.computeIfAbsent(ImagePaths.parent(path), unused -> new HashSet<>())
+            deleted.computeIfAbsent(ImagePaths.parent(path), _ -> new HashSet<>())
                     .add(ImagePaths.name(path));
         }
     }
@@ -48,7 +48,7 @@ public final class TreeIndex {
     /// Notes `path` and every directory above it as a child of its parent.
     private void note(String path) {
         for (String at = path; !at.isEmpty(); at = ImagePaths.parent(at)) {
-            Set<String> names = children.computeIfAbsent(ImagePaths.parent(at), unused -> new TreeSet<>());
+            Set<String> names = children.computeIfAbsent(ImagePaths.parent(at), _ -> new TreeSet<>());
             if (!names.add(ImagePaths.name(at))) {
                 return;
             }

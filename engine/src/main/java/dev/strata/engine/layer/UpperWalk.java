@@ -73,7 +73,7 @@ public final class UpperWalk {
     /// Whether an attribute is part of an image: capabilities and the user's own, but nothing of
     /// overlayfs, the host's security module or its trusted names.
     static boolean belongsInLayer(String attribute) {
-        return attribute.equals(CAPABILITY) || attribute.startsWith("user.") && !attribute.startsWith(OVERLAY);
+        return attribute.equals(CAPABILITY) || (attribute.startsWith("user.") && !attribute.startsWith(OVERLAY));
     }
 
     private void children(String directory) throws IOException {

@@ -115,7 +115,7 @@ final class FileCalls {
     /// Never fails: what could be lost was checked by the call that wrote it.
     static void close(int fd) {
         try (Arena arena = Arena.ofConfined()) {
-            int unused = (int) CLOSE.invokeExact(Libc.state(arena), fd);
+            int _ = (int) CLOSE.invokeExact(Libc.state(arena), fd);
         } catch (Throwable e) {
             throw Libc.unexpected(e);
         }

@@ -36,7 +36,7 @@ final class Xattrs {
             MemorySegment state = Libc.state(arena);
             MemorySegment name = arena.allocateFrom(path);
             long size = (long) LIST.invokeExact(state, name, MemorySegment.NULL, 0L);
-            if (size == 0 || size < 0 && Libc.errno(state) == Errno.EOPNOTSUPP) {
+            if (size == 0 || (size < 0 && Libc.errno(state) == Errno.EOPNOTSUPP)) {
                 return values;
             }
             MemorySegment list = arena.allocate(MAX_BYTES);

@@ -6,6 +6,7 @@ package dev.strata.engine.registry;
 
 import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.content.Digest;
 import dev.strata.engine.problem.ProblemCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,6 +57,18 @@ final class BlobUpload {
             }
         }
         new BlobUpload(transport, access, blob, store, begin(transport, start)).run();
+    }
+
+    /// Mounts the blob from the repository `from`; false when the registry does not do it.
+    static boolean mount(Transport transport, Access access, Digest digest, String from) {
+        String query = "?mount=" + digest + "&from=" + from;
+        Call mount = Call.of("POST", start(access).uri().resolve(query), access.readingAlso(from));
+        Transport.Answer answer = mount(transport, mount);
+        if (answer != null && answer.status() == 202) {
+            // The registry began an upload instead, which nobody will use.
+            transport.ask(Call.of("DELETE", Transport.location(mount, answer.headers()), access), SMALL);
+        }
+        return answer != null && answer.status() == 201;
     }
 
     /// Null when the registry does not let us read the other repository; then the bytes are sent.

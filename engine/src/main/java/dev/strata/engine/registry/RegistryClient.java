@@ -156,6 +156,13 @@ public final class RegistryClient implements AutoCloseable {
         }
     }
 
+    /// Lets `repository` have a blob of another repository of the same registry without sending its bytes.
+    ///
+    /// @return false when the registry does not do it
+    public boolean mountBlob(ImageReference repository, Digest digest, String fromRepository) {
+        return BlobUpload.mount(transport, push(repository), digest, fromRepository);
+    }
+
     /// Puts a manifest or index under the reference's tag or digest and returns its digest. What it names
     /// must be in the repository already.
     public Digest pushManifest(ImageReference reference, String mediaType, byte[] bytes) {

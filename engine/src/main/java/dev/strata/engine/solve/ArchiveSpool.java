@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +51,8 @@ final class ArchiveSpool implements AutoCloseable {
             }
         }
 
-        private void place(ChangeSet changes, String destination, Member member, @Nullable Owner owner) {
+        private void place(ChangeSet changes, String destination, Member member, @Nullable Owner owner)
+                throws IOException {
             Entry from = member.entry;
             if (from.path().isEmpty()) {
                 return;
@@ -92,12 +92,44 @@ final class ArchiveSpool implements AutoCloseable {
     private InputStream slice(long offset, long length) throws IOException {
         var random = new RandomAccessFile(file.toFile(), "r");
         random.seek(offset);
-        return new BoundedInput(Channels.newInputStream(random.getChannel()), length);
+        return new Slice(random, length);
     }
 
     @Override
     public void close() throws IOException {
         out.close();
         Files.deleteIfExists(file);
+    }
+
+    /// A part of the spool, read through a file handle of its own.
+    private static final class Slice extends InputStream {
+        private final RandomAccessFile file;
+        private long left;
+
+        private Slice(RandomAccessFile file, long length) {
+            this.file = file;
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int n = file.read(buffer, offset, (int) Math.min(length, left));
+            left -= Math.max(0, n);
+            return n;
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 }

@@ -63,8 +63,8 @@ public final class ContextTree implements SourceTree, AutoCloseable {
         return switch (status.kind()) {
             case DIRECTORY -> Optional.of(Entry.directory(path, status.mode(), 0, 0, time));
             case FILE -> Optional.of(Entry.file(path, status.mode(), 0, 0, status.size(), time));
-            case SYMLINK -> Optional.of(Entry.symlink(path, status.link(), 0, 0, time));
-            case OTHER -> Optional.empty();
+            case SYMLINK -> Optional.of(Entry.symlink(path, String.valueOf(status.link()), 0, 0, time));
+            case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO, SOCKET -> Optional.empty();
         };
     }
 

@@ -83,7 +83,6 @@ public final class Solver {
         events.accept(new BuildEvent.Started(vertex));
         Instant start = clock.instant();
         try {
-            boolean cachedBefore = cachedSteps > 0;
             int before = cachedSteps;
             VertexResult result = perform(vertex, plan);
             events.accept(
@@ -118,7 +117,7 @@ public final class Solver {
                 new VertexResult(List.of(), ImageConfig.scratch(plan.platform()).withConfig(vertex.config()));
             case Operation.Base base -> base(vertex, base);
             case Operation.Config() -> configured(vertex);
-            case Operation.MakeDirectory mkdir -> layered(vertex, new DirectoryStep(mkdir, stepTime()));
+            case Operation.MakeDirectory mkdir -> layered(vertex, new DirectoryStep(mkdir, stepTime(), store));
             case Operation.Copy copy -> layered(vertex, new CopyStep(copy, sourceOf(copy), stepTime(), store));
             case Operation.Run run -> layered(vertex, new RunStep(run, vertex, store, this::fetchAll, events, clock));
         };
