@@ -19,7 +19,9 @@ import java.util.function.Consumer;
 /// Runs processes by `crun`, below `strata-launcher run`: that gives each a pid namespace that ends with
 /// this process, however it ends, and a mount namespace in which crun finds a cgroup tree it accepts.
 public final class Executor {
-    private static final List<String> MOUNTED = List.of("proc", "dev", "sys", "etc", "etc/resolv.conf", "etc/hosts");
+    private static final List<String> DIRECTORIES = List.of("proc", "dev", "sys", "etc");
+    private static final List<String> FILES = List.of("etc/resolv.conf", "etc/hosts");
+    private static final int DIRECTORY_MODE = 0755;
     private static final int GRACE_SECONDS = 10;
 
     private final ExecSettings settings;
@@ -45,7 +47,7 @@ public final class Executor {
                     bundle.resolve("resolv.conf"),
                     Files.isReadable(resolver) ? Files.readAllBytes(resolver) : new byte[0]);
             Files.write(bundle.resolve("config.json"), RuntimeConfig.bytes(spec, bundle));
-            Set<String> missing = missing(spec.rootfs());
+            Set<String> missing = makeMountPoints(spec.rootfs());
             return new ExecResult(start(id, bundle, output), missing);
         } finally {
             try (RootDirectory root = RootDirectory.open(directory)) {
@@ -54,11 +56,20 @@ public final class Executor {
         }
     }
 
-    private static Set<String> missing(Path rootfs) throws IOException {
+    /// Makes the directories to mount on that are not there, and returns every mount point that the
+    /// image does not have. crun makes the files.
+    private static Set<String> makeMountPoints(Path rootfs) throws IOException {
         var missing = new HashSet<String>();
         try (RootDirectory root = RootDirectory.open(rootfs)) {
-            for (String path : MOUNTED) {
-                if (!root.isDirectory(path) && !root.isFile(path)) {
+            for (String path : DIRECTORIES) {
+                if (!root.isDirectory(path)) {
+                    root.makeDirectory(path, DIRECTORY_MODE);
+                    root.chmod(path, DIRECTORY_MODE);
+                    missing.add(path);
+                }
+            }
+            for (String path : FILES) {
+                if (!root.isFile(path)) {
                     missing.add(path);
                 }
             }

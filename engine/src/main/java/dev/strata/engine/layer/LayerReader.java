@@ -43,7 +43,7 @@ final class LayerReader {
         MessageDigest sha256 = Digest.newMessageDigest();
         try (InputStream blob = new BufferedInputStream(blobs.read(layer.blob().digest()), BUFFER);
                 InputStream plain = new BufferedInputStream(decompressed(layer.blob(), blob), BUFFER);
-                InputStream in = new DigestInputStream(plain, sha256)) {
+                InputStream in = new Hashed(plain, sha256)) {
             new TarReader(in).forEach((entry, content) -> dispatch(entry, content, visitor));
             in.transferTo(OutputStream.nullOutputStream());
         }
@@ -81,5 +81,20 @@ final class LayerReader {
                         "",
                         "use an image whose layers are tar, gzip or zstd"));
         };
+    }
+
+    /// Counts skipped bytes too: `DigestInputStream` leaves them out.
+    private static final class Hashed extends DigestInputStream {
+        private final byte[] skipped = new byte[BUFFER];
+
+        private Hashed(InputStream in, MessageDigest sha256) {
+            super(in, sha256);
+        }
+
+        @Override
+        public long skip(long n) throws IOException {
+            int read = read(skipped, 0, (int) Math.min(n, skipped.length));
+            return Math.max(0, read);
+        }
     }
 }

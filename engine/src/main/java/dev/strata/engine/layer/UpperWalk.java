@@ -140,15 +140,28 @@ public final class UpperWalk {
     }
 
     /// A directory that overlayfs copied up only because a mount point was made below it.
-    private boolean onlyHoldsMountPoints(Entry entry) {
-        return aboveSkipped.contains(entry.path())
-                && parent.find(entry.path())
+    private boolean onlyHoldsMountPoints(Entry entry) throws IOException {
+        return parent.find(entry.path())
                         .map(Located::entry)
                         .filter(before -> before.kind() == Entry.Kind.DIRECTORY
                                 && before.mode() == entry.mode()
                                 && before.uid() == entry.uid()
                                 && before.gid() == entry.gid())
-                        .isPresent();
+                        .isPresent()
+                && nothingButMountPoints(entry.path());
+    }
+
+    private boolean nothingButMountPoints(String directory) throws IOException {
+        if (!aboveSkipped.contains(directory)) {
+            return false;
+        }
+        for (String name : upper.list(directory)) {
+            String child = ImagePaths.join(directory, name);
+            if (!isMountPointOnly(child, upper.status(child).orElseThrow()) && !nothingButMountPoints(child)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Entry entry(String path, FileStatus status, @Nullable String firstLink) throws IOException {

@@ -97,14 +97,9 @@ public final class Mounts {
     private static void option(
             Arena arena, MemorySegment state, int fs, int command, @Nullable String key, @Nullable Path value)
             throws Throwable {
-        long result = (long) FSCONFIG_CALL.invokeExact(
-                state,
-                (long) FSCONFIG,
-                fs,
-                command,
-                key == null ? MemorySegment.NULL : arena.allocateFrom(key),
-                value == null ? MemorySegment.NULL : arena.allocateFrom(value.toString()),
-                0);
+        MemorySegment name = key == null ? MemorySegment.NULL : arena.allocateFrom(key);
+        MemorySegment text = value == null ? MemorySegment.NULL : arena.allocateFrom(value.toString());
+        long result = (long) FSCONFIG_CALL.invokeExact(state, (long) FSCONFIG, fs, command, name, text, 0);
         check(result, state, "overlay " + (key == null ? "create" : key), value == null ? Path.of("") : value);
     }
 

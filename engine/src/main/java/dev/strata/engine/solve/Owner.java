@@ -58,17 +58,19 @@ record Owner(int uid, int gid) {
         return new Owner(number.get(), gid);
     }
 
-    /// The groups that `/etc/group` adds for the user of a RUN; none when a group was named.
-    static List<Integer> additionalGroups(String spec, Tree tree) {
+    /// The groups of a RUN's process: its own, and those that `/etc/group` adds unless a group was named.
+    /// The own one is among them, or a file that denies it to its group would be open (CVE-2022-36109).
+    List<Integer> groups(String spec, Tree tree) {
+        var groups = new ArrayList<Integer>();
+        groups.add(gid);
         if (spec.contains(":")) {
-            return List.of();
+            return groups;
         }
         String name = spec.isEmpty() ? "root" : spec;
-        var groups = new ArrayList<Integer>();
         for (String[] line : lines(tree, "etc/group")) {
             if (line.length > GROUP_MEMBERS
                     && List.of(line[GROUP_MEMBERS].split(",")).contains(name)) {
-                number(line[GROUP_GID]).ifPresent(groups::add);
+                number(line[GROUP_GID]).filter(id -> id != gid).ifPresent(groups::add);
             }
         }
         return groups;

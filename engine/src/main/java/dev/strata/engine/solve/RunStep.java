@@ -77,7 +77,7 @@ final class RunStep implements LayerStep {
                     Stream.concat(run.env().stream(), run.proxies().stream()).toList(),
                     user.uid(),
                     user.gid(),
-                    Owner.additionalGroups(run.user(), tree),
+                    user.groups(run.user(), tree),
                     run.workingDir());
             ExecResult result = execute(spec);
             Layer layer = store.write(

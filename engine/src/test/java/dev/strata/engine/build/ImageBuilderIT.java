@@ -240,8 +240,8 @@ class ImageBuilderIT {
         assertThat(failure.logTail()).isEqualTo("oops");
         assertThat(failure.problem().code()).isEqualTo(ProblemCode.InstructionFailed);
         assertThat(failure.problem().headline()).startsWith("Dockerfile:3: ");
-        assertThat(failure.lastGood()).isNotNull();
-        assertThat(failure.lastGood().layers()).hasSize(3);
+        assertThat(failure.lastGood())
+                .satisfies(last -> assertThat(last.layers()).hasSize(3));
     }
 
     @Test

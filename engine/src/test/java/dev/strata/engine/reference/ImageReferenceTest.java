@@ -60,7 +60,6 @@ class ImageReferenceTest {
                 "reg:port/x",
                 "a/../b",
                 "https://x/y",
-                "reg.example.com:5000",
                 "a:x/y:z/q!"
             })
     void anythingElseIsRefused(String written) {
