@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the `Authorization` header of a request. Remembers how each registry wants it, so that only the
-/// first request to a registry is refused. Thread-safe.
+/// Makes the `Authorization` header of a request. Remembers how each registry wants it, so that
+/// only the first request to a registry is refused. Thread-safe.
 final class Authorizer {
     private final Credentials credentials;
     private final Tokens tokens;
@@ -29,7 +29,8 @@ final class Authorizer {
         return known == null ? Optional.empty() : header(access, known, null);
     }
 
-    /// The header that answers `challenge` after `refused` was not enough; empty when there is none.
+    /// The header that answers `challenge` after `refused` was not enough; empty when there is
+    /// none.
     Optional<String> answer(Access access, Challenge challenge, @Nullable String refused)
             throws IOException, InterruptedException {
         challenges.put(

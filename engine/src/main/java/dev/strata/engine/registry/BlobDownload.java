@@ -17,8 +17,9 @@ import java.net.http.HttpResponse;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Fetches one blob into the store. After a broken connection it goes on where it stopped, by `Range`.
-/// Never takes more bytes than the descriptor's size. OCI distribution-spec, "Pulling blobs".
+/// Fetches one blob into the store. After a broken connection it goes on where it stopped, by
+/// `Range`. Never takes more bytes than the descriptor's size. OCI distribution-spec, "Pulling
+/// blobs".
 final class BlobDownload {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/.*");
     /// What a try must bring for earlier failures to be forgotten.

@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Sends one blob: POST for an upload URL, PATCH with the bytes, PUT with the digest. After a failure the
-/// upload URL is asked for what has arrived, and only the rest is sent. Not thread-safe.
-/// OCI distribution-spec, "Pushing a blob in chunks".
+/// Sends one blob: POST for an upload URL, PATCH with the bytes, PUT with the digest. After a
+/// failure the upload URL is asked for what has arrived, and only the rest is sent. Not
+/// thread-safe. OCI distribution-spec, "Pushing a blob in chunks".
 final class BlobUpload {
     private static final int SMALL = ErrorText.READ_LIMIT;
     private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-([0-9]{1,18})");

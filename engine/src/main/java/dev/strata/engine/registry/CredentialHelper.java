@@ -15,8 +15,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/// A program `docker-credential-<name>` on the path: it reads a server's name from its standard input and
-/// writes `{"Username": ..., "Secret": ...}`. docker/docker-credential-helpers, "Development".
+/// A program `docker-credential-<name>` on the path: it reads a server's name from its standard
+/// input and writes `{"Username": ..., "Secret": ...}`. docker/docker-credential-helpers,
+/// "Development".
 record CredentialHelper(String name) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// Logins by registry, as docker's `config.json` holds them.
 ///
 /// A key of `auths` is a host with an optional port, path prefix and scheme; the longest prefix of
-/// `host/repository` wins. Docker Hub is also found as `https://index.docker.io/v1/`. A registry's entry
-/// of `credHelpers`, else `credsStore`, is asked before `auths`. Format: docker/cli, "config.json".
+/// `host/repository` wins. Docker Hub is also found as `https://index.docker.io/v1/`. A registry's
+/// entry of `credHelpers`, else `credsStore`, is asked before `auths`. Format: docker/cli,
+/// "config.json".
 public final class Credentials {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LARGEST = 1 << 20;
@@ -49,7 +50,8 @@ public final class Credentials {
 
     /// Reads a `config.json`, or a Secret's `.dockerconfigjson`.
     ///
-    /// @throws StrataException `CredentialsInvalid` naming the file and the field, never its content
+    /// @throws StrataException `CredentialsInvalid` naming the file and the field, never its
+    /// content
     public static Credentials read(Path file) {
         JsonNode doc = parse(file);
         var helpers = new LinkedHashMap<String, CredentialHelper>();

@@ -7,8 +7,8 @@ package dev.strata.engine.registry;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/// What a registry says about its refusal, made safe to show: `CODE: message`, at most 300 characters
-/// on one line. Shape: OCI distribution-spec, "Error Codes".
+/// What a registry says about its refusal, made safe to show: `CODE: message`, at most 300
+/// characters on one line. Shape: OCI distribution-spec, "Error Codes".
 final class ErrorText {
     /// Bytes of an answer that are read for its error.
     static final int READ_LIMIT = 64 << 10;

@@ -17,28 +17,21 @@ import dev.strata.engine.image.Platform;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.reference.ImageReference;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes images in registries. OCI distribution-spec 1.1.
 ///
-/// Every operation throws [RegistryException] (`ImageNotFound`, `PullUnauthorized`, `PushUnauthorized`,
-/// `RegistryUnreachable`, `RegistryError`, `ImageInvalid`, `CredentialsInvalid`, or `Cancelled` when its
-/// thread is interrupted). Broken connections, 429 and 5xx are tried again first. Thread-safe; operations
-/// block, so a virtual thread each is cheap. Close it: open connections delay the process's end.
+/// Every operation throws [RegistryException] (`ImageNotFound`, `PullUnauthorized`,
+/// `PushUnauthorized`, `RegistryUnreachable`, `RegistryError`, `ImageInvalid`,
+/// `CredentialsInvalid`, or `Cancelled` when its thread is interrupted). Broken connections, 429
+/// and 5xx are tried again first. Thread-safe; operations block, so a virtual thread each is cheap.
+/// Close it: open connections delay the process's end.
 public final class RegistryClient implements AutoCloseable {
     private static final int LARGEST_MANIFEST = 8 << 20;
     private static final int LARGEST_CONFIG = 8 << 20;
-    private static final int LARGEST_PAGE = 8 << 20;
-    private static final int MOST_PAGES = 1000;
-    private static final Pattern NEXT = Pattern.compile("\\s*<([^>]*)>\\s*;\\s*rel=\"?next\"?.*");
     private static final String MANIFEST_TYPES = String.join(
             ", ", MediaTypes.OCI_INDEX, MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_INDEX, MediaTypes.DOCKER_MANIFEST);
 
@@ -79,8 +72,8 @@ public final class RegistryClient implements AutoCloseable {
         };
     }
 
-    /// Finds the image for `platform` behind a name, through an index if it is one. Its manifest, config
-    /// and index are put into `store`; layers are not fetched.
+    /// Finds the image for `platform` behind a name, through an index if it is one. Its manifest,
+    /// config and index are put into `store`; layers are not fetched.
     public Image resolve(ImageReference reference, Platform platform, BlobStore store) {
         FetchedManifest fetched = manifest(reference).orElseThrow(() -> notFound(reference, "there is no such image"));
         Descriptor descriptor = store.put(fetched.mediaType(), fetched.bytes());
@@ -121,20 +114,7 @@ public final class RegistryClient implements AutoCloseable {
 
     /// Every tag of a repository, in the registry's order.
     public List<String> tags(ImageReference repository) {
-        Access access = pull(repository);
-        URI next = access.endpoint().resolve(access.repository() + "/tags/list?n=1000");
-        var tags = new ArrayList<String>();
-        Set<URI> seen = new LinkedHashSet<>();
-        while (next != null && seen.add(next) && seen.size() <= MOST_PAGES) {
-            Call call = Call.of("GET", next, access);
-            Transport.Answer answer = transport.ask(call, LARGEST_PAGE);
-            if (answer.status() != 200) {
-                throw answer.refusal(call);
-            }
-            tags.addAll(RegistryJson.tags(answer.body()).orElseThrow(() -> answer.refusal(call)));
-            next = nextPage(call, answer);
-        }
-        return tags;
+        return new TagList(transport, pull(repository)).all();
     }
 
     public boolean hasBlob(ImageReference repository, Digest digest) {
@@ -253,19 +233,6 @@ public final class RegistryClient implements AutoCloseable {
     private static RegistryException notFound(ImageReference reference, String why) {
         return RegistryException.of(
                 ProblemCode.ImageNotFound, "image not found: " + reference, why, "check the name, tag and platform");
-    }
-
-    private static @Nullable URI nextPage(Call call, Transport.Answer answer) {
-        Matcher link = NEXT.matcher(answer.header("Link").orElse(""));
-        if (!link.matches()) {
-            return null;
-        }
-        try {
-            URI next = call.uri().resolve(link.group(1));
-            return call.access().endpoint().owns(next) ? next : null;
-        } catch (IllegalArgumentException _) {
-            return null;
-        }
     }
 
     private static Optional<Digest> digest(Transport.Answer answer) {

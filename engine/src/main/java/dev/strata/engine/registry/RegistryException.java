@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
 
-/// A registry's refusal, a registry that cannot be reached, or an image that is not what it says it is.
+/// A registry's refusal, a registry that cannot be reached, or an image that is not what it says it
+/// is.
 public final class RegistryException extends StrataException {
     private static final long serialVersionUID = 1L;
 

@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the failures of one operation and waits between them: 200 ms, doubled each time up to 10 s, of
-/// which a random half to the whole; or what the registry asked for, up to 60 s. Not thread-safe.
+/// Counts the failures of one operation and waits between them: 200 ms, doubled each time up to 10
+/// s, of which a random half to the whole; or what the registry asked for, up to 60 s. Not
+/// thread-safe.
 final class Retries {
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofSeconds(10);

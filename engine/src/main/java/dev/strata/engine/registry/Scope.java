@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// What a token permits: `repository:team/app:pull,push`, several separated by spaces, in a fixed order
-/// so that equal scopes are equal text. Grammar: distribution, "Token Scope Documentation".
+/// What a token permits: `repository:team/app:pull,push`, several separated by spaces, in a fixed
+/// order so that equal scopes are equal text. Grammar: distribution, "Token Scope Documentation".
 record Scope(String text) {
     static final Scope NONE = new Scope("");
 

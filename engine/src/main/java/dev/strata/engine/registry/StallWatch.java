@@ -10,8 +10,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Ends a body that stops coming: a read that waits longer than the limit fails with an `IOException`.
-/// The HTTP client's own timeout ends with the headers.
+/// Ends a body that stops coming: a read that waits longer than the limit fails with an
+/// `IOException`. The HTTP client's own timeout ends with the headers.
 final class StallWatch extends FilterInputStream {
     private final AtomicLong reads = new AtomicLong();
     private final Thread watcher;

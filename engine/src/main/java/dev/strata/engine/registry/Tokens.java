@@ -101,7 +101,8 @@ final class Tokens {
                 .orElseThrow(() -> RegistryException.refused(call, 200, "the token server's answer holds no token"));
     }
 
-    /// The realm's URL, if credentials may go there: https, or loopback of a plain loopback registry.
+    /// The realm's URL, if credentials may go there: https, or loopback of a plain loopback
+    /// registry.
     private static URI realm(Challenge.Bearer challenge, Access access) {
         URI realm;
         try {

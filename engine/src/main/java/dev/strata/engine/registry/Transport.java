@@ -29,7 +29,8 @@ final class Transport implements AutoCloseable {
         this.attempts = settings.attempts();
     }
 
-    /// A small answer, whole. `body` is never longer than the limit that was asked for, plus one byte.
+    /// A small answer, whole. `body` is never longer than the limit that was asked for, plus one
+    /// byte.
     @SuppressWarnings("ArrayRecordComponent") // lives for one call, is never compared
     record Answer(int status, HttpHeaders headers, byte[] body) {
         Optional<String> header(String name) {

@@ -27,8 +27,9 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// The HTTP clients of one [RegistryClient]: one without TLS, and one with, made when the first https URL
-/// is met because a TLS context costs start-up time. HTTP/1.1, redirects never followed by themselves.
+/// The HTTP clients of one [RegistryClient]: one without TLS, and one with, made when the first
+/// https URL is met because a TLS context costs start-up time. HTTP/1.1, redirects never followed
+/// by themselves.
 final class Wire implements AutoCloseable {
     /// The slowest upload that is waited for, in bytes a second.
     private static final long SLOWEST_UPLOAD = 64 << 10;
@@ -136,7 +137,7 @@ final class Wire implements AutoCloseable {
         } catch (IOException | GeneralSecurityException e) {
             throw new RegistryException(
                     Problem.of(
-                            ProblemCode.CredentialsInvalid,
+                            ProblemCode.InvalidArgument,
                             "the CA bundle " + bundle + " cannot be read",
                             ErrorText.cleaned(String.valueOf(e.getMessage())),
                             "give a file of PEM certificates"),

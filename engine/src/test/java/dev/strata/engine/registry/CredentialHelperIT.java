@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Runs real helper programs, in a JVM of their own because the path is searched as that JVM started.
+/// Runs real helper programs, in a JVM of their own because the path is searched as that JVM
+/// started.
 class CredentialHelperIT {
     @TempDir
     Path directory;

@@ -12,25 +12,35 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Stands before a real registry on loopback, counts bytes and breaks things: it ends a connection after
-/// so many bytes, or answers a connection's first request itself.
+/// Stands before a real registry on loopback, counts bytes and breaks things: it ends a connection
+/// after so many bytes, or answers a connection's first request itself.
 final class FaultProxy implements AutoCloseable {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final ServerSocket listener;
     private final String upstream;
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong received = new AtomicLong();
-    private final AtomicLong cutSent = new AtomicLong(NEVER);
-    private final AtomicLong cutReceived = new AtomicLong(NEVER);
+    private final Direction sent = new Direction();
+    private final Direction received = new Direction();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Queue<String> answers = new ConcurrentLinkedQueue<>();
 
     private FaultProxy(ServerSocket listener, String upstream) {
         this.listener = listener;
         this.upstream = upstream;
+    }
+
+    /// Bytes one way, and at which of them the connection ends or goes silent.
+    private record Direction(AtomicLong count, AtomicLong cut, AtomicLong stall) {
+        Direction() {
+            this(new AtomicLong(), new AtomicLong(NEVER), new AtomicLong(NEVER));
+        }
     }
 
     static FaultProxy before(TestRegistry registry) throws IOException {
@@ -46,22 +56,34 @@ final class FaultProxy implements AutoCloseable {
 
     /// Bytes that went to the registry.
     long sent() {
-        return sent.get();
+        return sent.count.get();
     }
 
     /// Bytes that came from the registry.
     long received() {
-        return received.get();
+        return received.count.get();
     }
 
     /// Breaks, once, the connection on which the `bytes`th byte from now goes to the registry.
     void cutUploadAfter(long bytes) {
-        cutSent.set(sent.get() + bytes);
+        sent.cut.set(sent.count.get() + bytes);
     }
 
     /// Breaks, once, the connection on which the `bytes`th byte from now comes from the registry.
     void cutDownloadAfter(long bytes) {
-        cutReceived.set(received.get() + bytes);
+        received.cut.set(received.count.get() + bytes);
+    }
+
+    /// Goes silent, once, on the connection on which the `bytes`th byte from now comes from the
+    /// registry.
+    void stallDownloadAfter(long bytes) {
+        received.stall.set(received.count.get() + bytes);
+    }
+
+    /// Ends the connections that are open now.
+    void drop() {
+        open.forEach(FaultProxy::close);
+        open.clear();
     }
 
     /// Answers the first request of the next connection: `503 Busy\r\nRetry-After: 1`, say.
@@ -75,6 +97,7 @@ final class FaultProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closed.countDown();
         listener.close();
     }
 
@@ -82,6 +105,7 @@ final class FaultProxy implements AutoCloseable {
         while (true) {
             try {
                 Socket client = listener.accept();
+                open.add(client);
                 Thread.ofVirtual().start(() -> serve(client));
             } catch (IOException _) {
                 return;
@@ -99,8 +123,8 @@ final class FaultProxy implements AutoCloseable {
             }
             try (var server =
                     new Socket(upstream.substring(0, colon), Integer.parseInt(upstream.substring(colon + 1)))) {
-                Thread back = Thread.ofVirtual().start(() -> pump(server, client, received, cutReceived));
-                pump(client, server, sent, cutSent);
+                Thread back = Thread.ofVirtual().start(() -> pump(server, client, received));
+                pump(client, server, sent);
                 back.join();
             }
         } catch (IOException | InterruptedException _) {
@@ -125,27 +149,32 @@ final class FaultProxy implements AutoCloseable {
         client.shutdownOutput();
     }
 
-    /// Copies until an end or the cut. After a cut what has gone through still arrives, then the connection ends.
-    private static void pump(Socket from, Socket to, AtomicLong count, AtomicLong cut) {
+    /// Copies until an end or the cut. After a cut what has gone through still arrives, then the
+    /// connection ends.
+    private void pump(Socket from, Socket to, Direction way) {
         byte[] buffer = new byte[16 << 10];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             int n;
             while ((n = in.read(buffer)) >= 0) {
-                long left = cut.get() - count.get();
+                if (way.count.get() + n > way.stall.get()) {
+                    way.stall.set(NEVER);
+                    closed.await();
+                }
+                long left = way.cut.get() - way.count.get();
                 int part = (int) Math.min(n, Math.max(0, left));
                 out.write(buffer, 0, part);
-                count.addAndGet(part);
+                way.count.addAndGet(part);
                 if (part < n) {
-                    cut.set(NEVER);
+                    way.cut.set(NEVER);
                     to.shutdownOutput();
                     from.close();
                     return;
                 }
             }
             to.shutdownOutput();
-        } catch (IOException _) {
+        } catch (IOException | InterruptedException _) {
             close(from);
             close(to);
         }

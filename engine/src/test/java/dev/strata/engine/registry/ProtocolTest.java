@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The rules of the protocol that need no registry: challenges, scopes, endpoints, delays and error texts.
+/// The rules of the protocol that need no registry: challenges, scopes, endpoints, delays and error
+/// texts.
 class ProtocolTest {
     @Test
     void aBearerChallengeHasRealmServiceAndScope() {

@@ -34,7 +34,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -373,12 +375,88 @@ class RegistryClientIT {
             assertFails(ProblemCode.ImageInvalid, () -> client.fetchBlob(name, shorter, other));
             assertThat(other.has(blob.digest())).isFalse();
 
-            String hex = blob.digest().hex();
-            Path stored = directory.resolve(
-                    "registry/storage/docker/registry/v2/blobs/sha256/" + hex.substring(0, 2) + "/" + hex + "/data");
-            Files.write(stored, random(1000, 2));
+            Files.write(stored(blob.digest()), random(1000, 2));
             assertFails(ProblemCode.ImageInvalid, () -> client.fetchBlob(name, blob, other));
             assertThat(other.has(blob.digest())).isFalse();
+        }
+    }
+
+    @Test
+    void aManifestThatIsNotItsDigestIsRefused() throws IOException {
+        try (var registry = TestRegistry.start(directory.resolve("registry"));
+                var client = anonymous()) {
+            ImageReference name = ImageReference.parse(registry.address() + "/team/app:1");
+            Descriptor pushed = push(client, name, AMD64, random(100));
+            Path stored = stored(pushed.digest());
+            Files.writeString(stored, Files.readString(stored).replace("\"size\":100", "\"size\":101"));
+            assertFails(ProblemCode.ImageInvalid, () -> client.manifest(name.byDigest(pushed.digest())));
+        }
+    }
+
+    @Test
+    void aTokenThatIsNoLongerTakenIsFetchedAgain() throws Exception {
+        try (var tokens = TokenServer.start();
+                var registry = TestRegistry.withTokens(directory.resolve("registry"), tokens);
+                var proxy = FaultProxy.before(registry);
+                var client = client(login(proxy.address(), TestRegistry.PASSWORD))) {
+            ImageReference name = ImageReference.parse(proxy.address() + "/team/app:1");
+            push(client, name, AMD64, random(100));
+            assertThat(tokens.requests()).hasSize(1);
+            proxy.answerNext("401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"" + tokens.realm() + "\",service=\""
+                    + TokenServer.SERVICE + "\",scope=\"repository:team/app:push,pull\"");
+            proxy.drop();
+            push(client, name, AMD64, random(200));
+            assertThat(proxy.answersLeft()).isZero();
+            assertThat(tokens.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aTokenServerWithoutTlsElsewhereGetsNothing() throws Exception {
+        try (var tokens = TokenServer.start();
+                var registry =
+                        TestRegistry.withTokens(directory.resolve("registry"), tokens, "http://auth.example/token");
+                var client = client(login(registry.address(), TestRegistry.PASSWORD))) {
+            ImageReference name = ImageReference.parse(registry.address() + "/team/app:1");
+            assertThatThrownBy(() -> client.manifest(name))
+                    .isInstanceOfSatisfying(
+                            RegistryException.class,
+                            e -> assertThat(e.problem().render())
+                                    .contains(
+                                            "[PullUnauthorized]",
+                                            "http://auth.example/token, which is not an https URL"));
+        }
+    }
+
+    @Test
+    void aDownloadThatStallsGoesOn() throws IOException {
+        var impatient =
+                new RegistrySettings(Credentials.none(), null, Duration.ofSeconds(5), Duration.ofMillis(300), 5, true);
+        try (var registry = TestRegistry.start(directory.resolve("registry"));
+                var proxy = FaultProxy.before(registry);
+                var client = anonymous();
+                var downloading = new RegistryClient(impatient)) {
+            ImageReference name = ImageReference.parse(proxy.address() + "/team/big");
+            Descriptor blob = store.put(MediaTypes.OCI_LAYER_GZIP, random(BIG));
+            client.pushBlob(name, blob, store, null);
+            BlobStore other = BlobStore.open(directory.resolve("other"));
+            proxy.stallDownloadAfter(BIG / 2);
+            downloading.fetchBlob(name, blob, other);
+            assertThat(other.has(blob.digest())).isTrue();
+            assertThat(registry.requests("\"GET /v2/team/big/blobs/[^ ]* HTTP/1.1\" 206"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void closingEndsTheThreadsOfTheHttpClients() {
+        try (var registry = TestRegistry.start(directory.resolve("registry"))) {
+            Set<Thread> before = httpThreads();
+            try (var client = anonymous()) {
+                client.manifest(ImageReference.parse(registry.address() + "/team/app:1"));
+                assertThat(httpThreads()).hasSizeGreaterThan(before.size());
+            }
+            assertThat(before).containsAll(httpThreads());
         }
     }
 
@@ -422,6 +500,18 @@ class RegistryClientIT {
         Digest digest = client.pushManifest(name, MediaTypes.OCI_MANIFEST, manifest);
         assertThat(digest).isEqualTo(Digest.of(manifest));
         return Descriptor.of(MediaTypes.OCI_MANIFEST, manifest);
+    }
+
+    private Path stored(Digest digest) {
+        String hex = digest.hex();
+        return directory.resolve(
+                "registry/storage/docker/registry/v2/blobs/sha256/" + hex.substring(0, 2) + "/" + hex + "/data");
+    }
+
+    private static Set<Thread> httpThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains("SelectorManager"))
+                .collect(Collectors.toSet());
     }
 
     private static void assertFails(ProblemCode code, ThrowingCallable action) {

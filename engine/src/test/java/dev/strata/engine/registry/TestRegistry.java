@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A real registry (CNCF Distribution) on a free loopback port, for tests. Its program is the file that
-/// the system property `strata.test.registry` names, else it is compiled once from `e2e/tools/registry`.
+/// A real registry (CNCF Distribution) on a free loopback port, for tests. Its program is the file
+/// that the system property `strata.test.registry` names, else it is compiled once from
+/// `e2e/tools/registry`.
 public final class TestRegistry implements AutoCloseable {
     /// The only user of a registry that was started with [#withLogin].
     public static final String USER = "builder";
@@ -60,6 +61,11 @@ public final class TestRegistry implements AutoCloseable {
 
     /// Plain HTTP; takes the tokens of `server`.
     static TestRegistry withTokens(Path directory, TokenServer server) {
+        return withTokens(directory, server, server.realm());
+    }
+
+    /// As above, but sends its clients to `realm`.
+    static TestRegistry withTokens(Path directory, TokenServer server, String realm) {
         return start(
                 directory,
                 "",
@@ -70,7 +76,7 @@ public final class TestRegistry implements AutoCloseable {
                     service: %s
                     issuer: %s
                     jwks: %s
-                """.formatted(server.realm(), TokenServer.SERVICE, TokenServer.ISSUER, server.keys(directory)),
+                """.formatted(realm, TokenServer.SERVICE, TokenServer.ISSUER, server.keys(directory)),
                 "");
     }
 

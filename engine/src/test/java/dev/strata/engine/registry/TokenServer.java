@@ -29,8 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// Signs the tokens that a real registry takes: anyone may pull `public/...`; who shows the password or the
-/// refresh token may do everything.
+/// Signs the tokens that a real registry takes: anyone may pull `public/...`; who shows the
+/// password or the refresh token may do everything.
 final class TokenServer implements AutoCloseable {
     static final String SERVICE = "test-registry";
     static final String ISSUER = "test-issuer";
