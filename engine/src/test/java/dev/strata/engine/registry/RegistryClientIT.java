@@ -231,14 +231,14 @@ class RegistryClientIT {
             var expected = new ArrayList<>(List.of("t0000"));
             Path tags = registry.repository("team/many").resolve("_manifests/tags");
             byte[] link = Files.readAllBytes(tags.resolve("t0000/current/link"));
-            for (int i = 1; i < 2100; i++) {
+            for (int i = 1; i < 1100; i++) {
                 String tag = "t%04d".formatted(i);
                 Files.createDirectories(tags.resolve(tag).resolve("current"));
                 Files.write(tags.resolve(tag).resolve("current/link"), link);
                 expected.add(tag);
             }
             assertThat(client.tags(name)).containsExactlyElementsOf(expected);
-            assertThat(registry.requests("\"GET /v2/team/many/tags/list")).isEqualTo(3);
+            assertThat(registry.requests("\"GET /v2/team/many/tags/list")).isEqualTo(2);
         }
     }
 
