@@ -97,11 +97,13 @@ dump_archive() {
 }
 
 write_command() {
-  local find='"$home/runtime"'
+  local find='"$home/runtime"' under=""
   if [ -z "$LINK" ]; then
     mkdir -p "$OUT/libexec"
     cp "$HERE/../.mvn/find-jdk" "$OUT/libexec/find-jdk"
     find='$("$home/libexec/find-jdk")'
+    # In a mount namespace of its own: what a build mounts goes with it, also at kill -9.
+    under='"$home/libexec/strata-launcher" local -- '
   fi
   cat > "$OUT/bin/$NAME" << SH
 #!/bin/sh
@@ -111,7 +113,7 @@ java=$find
 LC_ALL=C.UTF-8
 export LC_ALL
 # A refused archive is no news for whoever reads the output.
-exec "\$java/bin/java" ${FLAGS[*]} -Xlog:disable -Xlog:all=error:stderr -Xshare:auto \\
+exec $under"\$java/bin/java" ${FLAGS[*]} -Xlog:disable -Xlog:all=error:stderr -Xshare:auto \\
   -XX:SharedArchiveFile="\$home/lib/$NAME.jsa" "-Dstrata.home=\$home" \${STRATA_JAVA_OPTIONS:-} \\
   -cp "$(printf ':$home/lib/%s' "${JARS[@]}" | cut -c2-)" $MAIN "\$@"
 SH

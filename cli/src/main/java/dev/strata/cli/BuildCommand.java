@@ -88,7 +88,11 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--progress", paramLabel = "auto|plain", description = "How progress is shown.")
     private String progress = "auto";
 
-    @Option(names = "--provenance", paramLabel = "false", description = "Must be false: there is none yet.")
+    @Option(
+            names = "--provenance",
+            arity = "1",
+            paramLabel = "false",
+            description = "Must be false: there is none yet.")
     private boolean provenance;
 
     @Option(names = "--output", paramLabel = "type=oci,dest=FILE", description = "Also write an OCI archive.")
@@ -169,8 +173,9 @@ final class BuildCommand implements Callable<Integer> {
 
     private static void pushAll(LocalStore store, Image image, List<ImageReference> names) {
         var byRepository = new LinkedHashMap<String, List<ImageReference>>();
-        names.forEach(name ->
-                byRepository.computeIfAbsent(name.name(), _ -> new ArrayList<>()).add(name));
+        names.forEach(name -> byRepository
+                .computeIfAbsent(name.name(), _ -> new ArrayList<>())
+                .add(name));
         byRepository.values().forEach(group -> new ImagePusher(store).push(image, group));
     }
 
@@ -201,7 +206,10 @@ final class BuildCommand implements Callable<Integer> {
             ObjectNode doc = JSON.createObjectNode();
             doc.put("containerimage.config.digest", id);
             doc.put("containerimage.digest", image.descriptor().digest().toString());
-            doc.put("image.name", String.join(",", names.stream().map(ImageReference::toString).toList()));
+            doc.put(
+                    "image.name",
+                    String.join(
+                            ",", names.stream().map(ImageReference::toString).toList()));
             Files.write(metadataFile, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(doc));
         }
     }

@@ -45,7 +45,8 @@ record Environment(
         try {
             return Instant.ofEpochSecond(Long.parseLong(seconds));
         } catch (NumberFormatException e) {
-            throw new CommandLine.InitializationException("SOURCE_DATE_EPOCH is not a number of seconds: " + seconds, e);
+            throw new CommandLine.InitializationException(
+                    "SOURCE_DATE_EPOCH is not a number of seconds: " + seconds, e);
         }
     }
 }

@@ -37,8 +37,7 @@ final class PushCommand implements Callable<Integer> {
             var pusher = new ImagePusher(store);
             for (LocalImages.Named named : chosen(store)) {
                 pusher.push(named.image(), List.of(named.reference()));
-                out.println(
-                        named.reference() + " " + named.image().descriptor().digest());
+                out.println(named.reference() + " " + named.image().descriptor().digest());
             }
         }
         out.flush();

@@ -5,6 +5,7 @@
 package dev.strata.cli;
 
 import dev.strata.engine.build.LocalStore;
+import dev.strata.engine.dockerfile.DockerfileException;
 import dev.strata.engine.exec.ExecSettings;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
@@ -14,6 +15,7 @@ import dev.strata.engine.registry.RegistryClient;
 import dev.strata.engine.registry.RegistrySettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -90,7 +92,7 @@ public final class Strata implements Runnable {
     /// Opens the store that the options name.
     LocalStore store() {
         Path docker = dockerConfig == null ? environment.dockerConfig() : dockerConfig;
-        var registry = new RegistryClient(RegistrySettings.of(Credentials.read(docker), caFile));
+        var registry = new RegistryClient(RegistrySettings.of(Credentials.readIfThere(docker), caFile));
         return LocalStore.open(
                 root == null ? environment.root() : root,
                 new ExecSettings(Path.of("crun"), environment.launcher()),
@@ -102,23 +104,23 @@ public final class Strata implements Runnable {
             Thread.currentThread().interrupt();
             return INTERRUPTED;
         }
-        Problem problem =
-                switch (failure) {
-                    case StrataException e -> e.problem();
-                    case IOException e ->
-                        Problem.of(
-                                ProblemCode.StoreInvalid,
-                                "a file could not be read or written",
-                                e.toString(),
-                                "check that it is there, its permissions and the free space");
-                    default ->
-                        Problem.of(
-                                ProblemCode.Internal,
-                                "this is a fault of Strata",
-                                failure.toString(),
-                                "report it with the command and its output");
-                };
-        command.getErr().println("ERROR " + problem.render());
+        List<Problem> problems = switch (failure) {
+            case DockerfileException e -> e.problems();
+            case StrataException e -> List.of(e.problem());
+            case IOException e ->
+                List.of(Problem.of(
+                        ProblemCode.StoreInvalid,
+                        "a file could not be read or written",
+                        e.toString(),
+                        "check that it is there, its permissions and the free space"));
+            default ->
+                List.of(Problem.of(
+                        ProblemCode.Internal,
+                        "this is a fault of Strata",
+                        failure.toString(),
+                        "report it with the command and its output"));
+        };
+        problems.forEach(problem -> command.getErr().println("ERROR " + problem.render()));
         return 1;
     }
 }

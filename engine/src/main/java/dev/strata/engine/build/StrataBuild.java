@@ -56,7 +56,7 @@ public final class StrataBuild {
     private static LocalStore openStore() {
         Path ca = Path.of(BuilderPaths.CA_BUNDLE);
         var settings = RegistrySettings.of(
-                Credentials.read(Path.of(BuilderPaths.DOCKER_CONFIG)), Files.exists(ca) ? ca : null);
+                Credentials.readIfThere(Path.of(BuilderPaths.DOCKER_CONFIG)), Files.exists(ca) ? ca : null);
         var exec = new ExecSettings(Path.of("/usr/bin/crun"), HOME.resolve("libexec/strata-launcher"));
         return LocalStore.open(Path.of(BuilderPaths.STORE), exec, new RegistryClient(settings));
     }

@@ -48,6 +48,11 @@ public final class Credentials {
         return new Credentials(Map.of(), Map.of(), null);
     }
 
+    /// The logins of docker's `config.json`; none when the file is not there.
+    public static Credentials readIfThere(Path file) {
+        return Files.exists(file) ? read(file) : none();
+    }
+
     /// Reads a `config.json`, or a Secret's `.dockerconfigjson`.
     ///
     /// @throws StrataException `CredentialsInvalid` naming the file and the field, never its
