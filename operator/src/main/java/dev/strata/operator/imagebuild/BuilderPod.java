@@ -1,0 +1,171 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildSpec;
+import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The pod that a build runs in, every field that isolates it said and none left to a default.
+///
+/// @param image the builder image
+/// @param mode the chosen mode, never `AUTO`
+/// @param target where the image goes
+/// @param gitSecret Secret with the git credentials; null for none
+record BuilderPod(String image, IsolationMode mode, Target target, @Nullable String gitSecret) {
+    private static final int OWNER_READS = 256;
+
+    PodTemplateSpec template(ImageBuild build, String configMap) {
+        return new PodTemplateSpecBuilder()
+                .withNewMetadata()
+                .addToLabels(ImageBuildDesired.LABEL, build.getMetadata().getName())
+                .endMetadata()
+                .withNewSpec()
+                .withHostUsers(false)
+                .withRestartPolicy("Never")
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withTerminationGracePeriodSeconds(10L)
+                .withNewSecurityContext()
+                .addNewSysctl("net.ipv4.ping_group_range", "0 65535")
+                .endSecurityContext()
+                .addNewContainer()
+                .withName("build")
+                .withImage(image)
+                .withImagePullPolicy("IfNotPresent")
+                .withCommand(
+                        "/usr/bin/strata-launcher",
+                        mode == IsolationMode.NESTED_USER_NAMESPACE ? "nest" : "direct",
+                        "--",
+                        "/opt/strata/bin/strata-build")
+                .withSecurityContext(security())
+                .withTerminationMessagePath("/dev/termination-log")
+                .withTerminationMessagePolicy("File")
+                .withNewResources()
+                .withRequests(amounts(build.getSpec().resources(), true))
+                .withLimits(amounts(build.getSpec().resources(), false))
+                .endResources()
+                .withVolumeMounts(mounts())
+                .endContainer()
+                .withVolumes(volumes(configMap))
+                .endSpec()
+                .build();
+    }
+
+    private SecurityContext security() {
+        return switch (mode) {
+            case NESTED_USER_NAMESPACE ->
+                new SecurityContextBuilder()
+                        .withProcMount("Unmasked")
+                        .withNewSeccompProfile("strata/builder.json", "Localhost")
+                        .build();
+            case USER_NAMESPACE ->
+                new SecurityContextBuilder()
+                        .withProcMount("Unmasked")
+                        .withNewSeccompProfile(null, "RuntimeDefault")
+                        .withNewAppArmorProfile(null, "Unconfined")
+                        .withNewCapabilities()
+                        .withAdd("SYS_ADMIN")
+                        .endCapabilities()
+                        .build();
+            case AUTO -> throw new IllegalStateException("a mode must be chosen before the pod is made");
+        };
+    }
+
+    private List<VolumeMount> mounts() {
+        var mounts = new ArrayList<VolumeMount>();
+        mounts.add(mount("store", "/strata/store", false));
+        mounts.add(mount("request", "/strata/request", true));
+        if (target.secret() != null) {
+            mounts.add(mount("registry", "/strata/registry", true));
+        }
+        if (target.inCluster()) {
+            mounts.add(mount("ca", "/strata/ca", true));
+        }
+        if (gitSecret != null) {
+            mounts.add(mount("git", "/strata/git", true));
+        }
+        return mounts;
+    }
+
+    private List<Volume> volumes(String configMap) {
+        var volumes = new ArrayList<Volume>();
+        volumes.add(new VolumeBuilder().withName("store").withNewEmptyDir().endEmptyDir().build());
+        volumes.add(new VolumeBuilder()
+                .withName("request")
+                .withNewConfigMap()
+                .withName(configMap)
+                .endConfigMap()
+                .build());
+        if (target.secret() != null) {
+            volumes.add(new VolumeBuilder()
+                    .withName("registry")
+                    .withNewSecret()
+                    .withSecretName(target.secret())
+                    .withDefaultMode(OWNER_READS)
+                    .addNewItem(".dockerconfigjson", OWNER_READS, "config.json")
+                    .endSecret()
+                    .build());
+        }
+        if (target.inCluster()) {
+            volumes.add(new VolumeBuilder()
+                    .withName("ca")
+                    .withNewConfigMap()
+                    .withName("strata-registry-ca")
+                    .endConfigMap()
+                    .build());
+        }
+        if (gitSecret != null) {
+            volumes.add(new VolumeBuilder()
+                    .withName("git")
+                    .withNewSecret()
+                    .withSecretName(gitSecret)
+                    .withDefaultMode(OWNER_READS)
+                    .endSecret()
+                    .build());
+        }
+        return volumes;
+    }
+
+    private static Map<String, Quantity> amounts(ImageBuildSpec.@Nullable Resources resources, boolean requests) {
+        var amounts = new LinkedHashMap<String, Quantity>();
+        ImageBuildSpec.Amounts given =
+                resources == null ? null : requests ? resources.requests() : resources.limits();
+        if (given != null) {
+            put(amounts, "cpu", given.cpu());
+            put(amounts, "memory", given.memory());
+            put(amounts, "ephemeral-storage", given.ephemeralStorage());
+        }
+        return amounts;
+    }
+
+    private static void put(Map<String, Quantity> amounts, String name, @Nullable Quantity amount) {
+        if (amount != null) {
+            amounts.put(name, amount);
+        }
+    }
+
+    private static VolumeMount mount(String name, String path, boolean readOnly) {
+        return new VolumeMountBuilder()
+                .withName(name)
+                .withMountPath(path)
+                .withReadOnly(readOnly)
+                .build();
+    }
+}

@@ -1,0 +1,182 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildSpec;
+import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
+import dev.strata.engine.report.BuildRequest;
+import dev.strata.engine.report.ReportJson;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The objects of a build: a Job, and a ConfigMap with the request. Pure.
+final class ImageBuildDesired {
+    static final String LABEL = "strata.dev/imagebuild";
+    static final String KEY = "strata.dev/rebuild-key";
+    static final String NUMBER = "strata.dev/build-number";
+    static final String REVISION = "strata.dev/source-revision";
+    static final String MODE = "strata.dev/isolation-mode";
+
+    private static final int UID_PART = 5;
+
+    private ImageBuildDesired() {}
+
+    /// Name of the Job and of the ConfigMap of build `number`.
+    static String name(ImageBuild build, int number) {
+        return build.getMetadata().getName() + "-" + number + "-"
+                + build.getMetadata().getUid().substring(0, UID_PART);
+    }
+
+    /// The request of build `number`; number 0 gives the one that the rebuild key is made of.
+    ///
+    /// @param commit the resolved commit of a git source; null for inline files
+    static BuildRequest request(ImageBuild build, int number, Target target, @Nullable String commit) {
+        ImageBuildSpec spec = build.getSpec();
+        var args = new LinkedHashMap<String, String>();
+        if (spec.build() != null && spec.build().args() != null) {
+            spec.build().args().forEach(arg -> args.put(arg.name(), arg.value()));
+        }
+        return new BuildRequest(
+                source(spec.source(), commit),
+                spec.source().contextDir() == null ? "" : spec.source().contextDir(),
+                spec.dockerfile() == null
+                        ? new BuildRequest.Dockerfile("Dockerfile", null)
+                        : new BuildRequest.Dockerfile(spec.dockerfile().path(), spec.dockerfile().inline()),
+                args,
+                spec.build() == null ? null : spec.build().target(),
+                new BuildRequest.Output(target.repository(), target.tags(), "debug-" + number),
+                new BuildRequest.Cache(cache(spec.cache(), target), build.getMetadata().getName()));
+    }
+
+    /// Digest of everything that decides a build's result; not of its timeout and resources.
+    static String key(BuildRequest request, IsolationMode asked) {
+        return sha256(new String(ReportJson.bytes(request), UTF_8) + "\n" + asked);
+    }
+
+    /// What was built: the commit, or the digest of the inline files.
+    static String revision(BuildRequest request) {
+        BuildRequest.Git git = request.source().git();
+        if (git != null) {
+            return git.commit();
+        }
+        var only = new BuildRequest(
+                request.source(),
+                "",
+                new BuildRequest.Dockerfile("Dockerfile", null),
+                Map.of(),
+                null,
+                new BuildRequest.Output("", List.of(), ""),
+                new BuildRequest.Cache(null, ""));
+        return "sha256:" + sha256(new String(ReportJson.bytes(only), UTF_8));
+    }
+
+    static ConfigMap configMap(ImageBuild build, int number, BuildRequest request) {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(name(build, number))
+                .withNamespace(build.getMetadata().getNamespace())
+                .addToLabels(LABEL, build.getMetadata().getName())
+                .withOwnerReferences(owner(build))
+                .endMetadata()
+                .addToData("request.json", new String(ReportJson.bytes(request), UTF_8))
+                .build();
+    }
+
+    static Job job(ImageBuild build, int number, BuildRequest request, String key, BuilderPod pod) {
+        return new JobBuilder()
+                .withNewMetadata()
+                .withName(name(build, number))
+                .withNamespace(build.getMetadata().getNamespace())
+                .addToLabels(LABEL, build.getMetadata().getName())
+                .addToAnnotations(KEY, key)
+                .addToAnnotations(NUMBER, String.valueOf(number))
+                .addToAnnotations(REVISION, revision(request))
+                .addToAnnotations(MODE, pod.mode().name())
+                .withOwnerReferences(owner(build))
+                .endMetadata()
+                .withNewSpec()
+                .withBackoffLimit(2)
+                .withActiveDeadlineSeconds(timeout(build.getSpec()).toSeconds())
+                .withPodReplacementPolicy("Failed")
+                .withNewPodFailurePolicy()
+                .addNewRule()
+                .withAction("FailJob")
+                .withNewOnExitCodes()
+                .withContainerName("build")
+                .withOperator("In")
+                .withValues(1, 71)
+                .endOnExitCodes()
+                .endRule()
+                .addNewRule()
+                .withAction("Ignore")
+                .addNewOnPodCondition()
+                .withType("DisruptionTarget")
+                .withStatus("True")
+                .endOnPodCondition()
+                .endRule()
+                .endPodFailurePolicy()
+                .withTemplate(pod.template(build, name(build, number)))
+                .endSpec()
+                .build();
+    }
+
+    /// `1h30m` as a duration; one hour when nothing is said.
+    static Duration timeout(ImageBuildSpec spec) {
+        String text = spec.timeout() == null ? "1h" : spec.timeout();
+        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+    }
+
+    private static BuildRequest.Source source(ImageBuildSpec.Source source, @Nullable String commit) {
+        if (source.inline() != null) {
+            return new BuildRequest.Source(new BuildRequest.Inline(source.inline().files()), null);
+        }
+        if (source.git() == null || commit == null) {
+            throw new IllegalStateException("a source is inline or a resolved commit");
+        }
+        return new BuildRequest.Source(null, new BuildRequest.Git(source.git().url(), commit));
+    }
+
+    private static @Nullable String cache(ImageBuildSpec.@Nullable Cache cache, Target target) {
+        if (cache != null && cache.type() == ImageBuildSpec.CacheType.NONE) {
+            return null;
+        }
+        return cache != null && cache.repository() != null ? cache.repository() : target.repository() + "/cache";
+    }
+
+    private static OwnerReference owner(ImageBuild build) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion(build.getApiVersion())
+                .withKind(build.getKind())
+                .withName(build.getMetadata().getName())
+                .withUid(build.getMetadata().getUid())
+                .withController(true)
+                .withBlockOwnerDeletion(true)
+                .build();
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}
