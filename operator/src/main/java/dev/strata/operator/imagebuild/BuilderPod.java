@@ -7,6 +7,7 @@ package dev.strata.operator.imagebuild;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The pod that a build runs in, every field that isolates it said and none left to a default.
@@ -54,7 +56,7 @@ record BuilderPod(String image, IsolationMode mode, Target target, @Nullable Str
                         mode == IsolationMode.NESTED_USER_NAMESPACE ? "nest" : "direct",
                         "--",
                         "/opt/strata/bin/strata-build")
-                .withSecurityContext(security())
+                .withSecurityContext(security(mode))
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("File")
                 .withNewResources()
@@ -68,7 +70,19 @@ record BuilderPod(String image, IsolationMode mode, Target target, @Nullable Str
                 .build();
     }
 
-    private SecurityContext security() {
+    /// Whether a pod is isolated as the mode that its Job names asks, whatever the API server made of it.
+    static boolean sameIsolation(Map<String, String> jobAnnotations, PodSpec pod) {
+        String mode = jobAnnotations.getOrDefault(ImageBuildDesired.MODE, "");
+        SecurityContext asked = security(IsolationMode.valueOf(mode));
+        return Boolean.FALSE.equals(pod.getHostUsers())
+                && !Boolean.TRUE.equals(pod.getHostNetwork())
+                && !Boolean.TRUE.equals(pod.getHostPID())
+                && !Boolean.TRUE.equals(pod.getHostIPC())
+                && pod.getContainers().size() == 1
+                && Objects.equals(asked, pod.getContainers().getFirst().getSecurityContext());
+    }
+
+    private static SecurityContext security(IsolationMode mode) {
         return switch (mode) {
             case NESTED_USER_NAMESPACE ->
                 new SecurityContextBuilder()

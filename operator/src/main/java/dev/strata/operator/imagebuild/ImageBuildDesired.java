@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
+import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.report.BuildRequest;
 import dev.strata.engine.report.ReportJson;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -22,9 +23,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The objects of a build: a Job, and a ConfigMap with the request. Pure.
@@ -34,6 +37,9 @@ final class ImageBuildDesired {
     static final String NUMBER = "strata.dev/build-number";
     static final String REVISION = "strata.dev/source-revision";
     static final String MODE = "strata.dev/isolation-mode";
+
+    /// Why the operator ended the Job itself: a `ProblemCode`.
+    static final String ENDED = "strata.dev/ended";
 
     private static final int UID_PART = 5;
 
@@ -118,6 +124,13 @@ final class ImageBuildDesired {
                 .withPodReplacementPolicy("Failed")
                 .withNewPodFailurePolicy()
                 .addNewRule()
+                .withAction("Ignore")
+                .addNewOnPodCondition()
+                .withType("DisruptionTarget")
+                .withStatus("True")
+                .endOnPodCondition()
+                .endRule()
+                .addNewRule()
                 .withAction("FailJob")
                 .withNewOnExitCodes()
                 .withContainerName("build")
@@ -125,17 +138,51 @@ final class ImageBuildDesired {
                 .withValues(1, 71)
                 .endOnExitCodes()
                 .endRule()
-                .addNewRule()
-                .withAction("Ignore")
-                .addNewOnPodCondition()
-                .withType("DisruptionTarget")
-                .withStatus("True")
-                .endOnPodCondition()
-                .endRule()
                 .endPodFailurePolicy()
                 .withTemplate(pod.template(build, name(build, number)))
                 .endSpec()
                 .build();
+    }
+
+    /// The name that a manifest has for a mode of the Job's annotation.
+    static String modeName(String annotation) {
+        return switch (IsolationMode.valueOf(annotation)) {
+            case AUTO -> "Auto";
+            case NESTED_USER_NAMESPACE -> "NestedUserNamespace";
+            case USER_NAMESPACE -> "UserNamespace";
+        };
+    }
+
+    /// Where the image goes, from the spec alone.
+    ///
+    /// @throws dev.strata.engine.problem.StrataException `InvalidReference` for a bad `output.image`
+    static Target target(ImageBuild build, String clusterDomain) {
+        ImageBuildSpec.Output output = build.getSpec().output();
+        var tags = new LinkedHashSet<String>();
+        ImageBuildSpec.RegistryRef registry = output.registryRef();
+        String repository;
+        if (registry != null) {
+            String namespace =
+                    registry.namespace() == null ? build.getMetadata().getNamespace() : registry.namespace();
+            repository = registry.name() + "." + namespace + ".svc." + clusterDomain + ":5000/" + output.repository();
+        } else {
+            String text = Objects.requireNonNull(output.image(), "the schema asks for image or registryRef");
+            ImageReference image = ImageReference.parse(text);
+            repository = image.registry() + "/" + image.repository();
+            if (text.substring(text.lastIndexOf('/') + 1).contains(":") && image.tag() != null) {
+                tags.add(image.tag());
+            }
+        }
+        if (output.tags() != null) {
+            tags.addAll(output.tags());
+        }
+        if (tags.isEmpty()) {
+            tags.add(ImageReference.DEFAULT_TAG);
+        }
+        String secret = registry != null
+                ? "strata-push-" + registry.name()
+                : output.secretRef() == null ? null : output.secretRef().name();
+        return new Target(repository, List.copyOf(tags), secret, registry != null);
     }
 
     /// `1h30m` as a duration; one hour when nothing is said.

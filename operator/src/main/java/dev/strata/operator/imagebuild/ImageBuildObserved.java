@@ -4,21 +4,29 @@
  */
 package dev.strata.operator.imagebuild;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.engine.problem.StrataException;
+import dev.strata.engine.report.BuildReport;
+import dev.strata.engine.report.ReportJson;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the cluster shows of an ImageBuild.
 ///
 /// @param jobs its own Jobs, the newest first
-/// @param pods their pods
-/// @param lastNumber the number that its status names
+/// @param pods pods that carry its label
+/// @param lastNumber the number that its status names, 0 for none
 record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
     static ImageBuildObserved of(ImageBuild build, Collection<Job> jobs, Collection<Pod> pods) {
         String uid = build.getMetadata().getUid();
@@ -41,39 +49,40 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
     }
 
     static int number(Job job) {
-        String text = job.getMetadata().getAnnotations() == null
-                ? null
-                : job.getMetadata().getAnnotations().get(ImageBuildDesired.NUMBER);
-        return text == null || !text.matches("[0-9]{1,9}") ? 0 : Integer.parseInt(text);
+        String text = annotation(job, ImageBuildDesired.NUMBER);
+        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    }
+
+    /// Empty when the Job has none of that name.
+    static String annotation(Job job, String name) {
+        return job.getMetadata().getAnnotations() == null
+                ? ""
+                : job.getMetadata().getAnnotations().getOrDefault(name, "");
     }
 
     static boolean succeeded(Job job) {
-        return has(job, "Complete");
+        return condition(job, "Complete") != null;
     }
 
-    static boolean ended(Job job) {
-        return succeeded(job) || has(job, "Failed");
+    static boolean finished(Job job) {
+        return succeeded(job) || condition(job, "Failed") != null;
     }
 
-    /// Reason of the Job's condition `Failed`; empty when it has none.
-    static String failedReason(Job job) {
+    /// Whether the Job has ended and the informer of the pods has seen it too, so that the report is there.
+    boolean ended(Job job) {
+        return finished(job)
+                && pods(job).stream().allMatch(pod -> List.of("Succeeded", "Failed")
+                        .contains(pod.getStatus().getPhase()));
+    }
+
+    /// The Job's condition of that type when it is `True`.
+    static @Nullable JobCondition condition(Job job, String type) {
         return job.getStatus() == null
-                ? ""
+                ? null
                 : job.getStatus().getConditions().stream()
-                        .filter(c -> c.getType().equals("Failed"))
-                        .map(c -> String.valueOf(c.getReason()))
+                        .filter(c -> c.getType().equals(type) && c.getStatus().equals("True"))
                         .findFirst()
-                        .orElse("");
-    }
-
-    /// How the build container of the Job's newest pod ended; null while it has not.
-    @Nullable ContainerStateTerminated termination(Job job) {
-        return pods(job).stream()
-                .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
-                .map(status -> status.getState().getTerminated())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+                        .orElse(null);
     }
 
     /// The Job's pods, the newest first.
@@ -87,9 +96,38 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
                 .toList();
     }
 
-    private static boolean has(Job job, String type) {
-        return job.getStatus() != null
-                && job.getStatus().getConditions().stream()
-                        .anyMatch(c -> c.getType().equals(type) && c.getStatus().equals("True"));
+    /// How the build container of the Job's newest ended pod ended; null while none has.
+    @Nullable ContainerStateTerminated termination(Job job) {
+        return containers(job)
+                .map(status -> status.getState().getTerminated())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    boolean outOfMemory(Job job) {
+        ContainerStateTerminated end = termination(job);
+        return end != null && "OOMKilled".equals(end.getReason());
+    }
+
+    /// What the builder left behind; null when it left nothing that can be read.
+    @Nullable BuildReport report(Job job) {
+        ContainerStateTerminated end = termination(job);
+        if (end == null || end.getMessage() == null) {
+            return null;
+        }
+        try {
+            return ReportJson.report(end.getMessage().getBytes(UTF_8));
+        } catch (StrataException e) {
+            return null;
+        }
+    }
+
+    /// Status of the build containers of the Job's pods, the newest first.
+    Stream<ContainerStatus> containers(Job job) {
+        return pods(job).stream()
+                .filter(pod -> pod.getStatus() != null)
+                .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+                .filter(status -> status.getState() != null);
     }
 }

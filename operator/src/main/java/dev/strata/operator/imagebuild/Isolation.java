@@ -64,7 +64,7 @@ record Isolation(Map<String, String> labels, boolean userNamespaces, boolean nes
         if (!nests) {
             throw unavailable(
                     "the self-test strata-isolation-check is Ready on no node",
-                    "kubectl -n strata-system get pods -l app.kubernetes.io/name=strata-isolation-check -o wide");
+                    "kubectl get daemonset -A --field-selector metadata.name=strata-isolation-check");
         }
         return IsolationMode.NESTED_USER_NAMESPACE;
     }

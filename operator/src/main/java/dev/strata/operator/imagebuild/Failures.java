@@ -1,0 +1,85 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import dev.strata.crds.imagebuild.ImageBuildSpec;
+import dev.strata.crds.imagebuild.ImageBuildStatus;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.report.BuildReport;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Why a Job that has ended made no image: in the builder's words where it left a report, else in those of its end.
+record Failures(ImageBuildObserved observed, Job job, @Nullable BuildReport report) {
+    /// Exit code of the launcher when the node gives the pod no user namespace.
+    private static final int NOT_ISOLATED = 71;
+
+    ImageBuildStatus.Failure failure(ImageBuildSpec spec) {
+        List<Pod> pods = observed.pods(job);
+        String pod = pods.isEmpty() ? null : pods.getFirst().getMetadata().getName();
+        if (report != null && report.failure() != null) {
+            BuildReport.Failure told = report.failure();
+            return new ImageBuildStatus.Failure(
+                    told.reason(),
+                    told.message(),
+                    told.step(),
+                    told.line(),
+                    told.exitCode(),
+                    pod,
+                    told.logTail().isEmpty() ? null : told.logTail(),
+                    told.debugImage());
+        }
+        ContainerStateTerminated end = observed.termination(job);
+        ProblemCode reason = reason(end);
+        return new ImageBuildStatus.Failure(
+                reason.name(),
+                message(reason, spec, end),
+                null,
+                null,
+                end == null ? null : end.getExitCode(),
+                pod,
+                null,
+                null);
+    }
+
+    private ProblemCode reason(@Nullable ContainerStateTerminated end) {
+        String ended = ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED);
+        if (!ended.isEmpty()) {
+            return ProblemCode.valueOf(ended);
+        }
+        if (observed.outOfMemory(job)) {
+            return ProblemCode.OutOfMemory;
+        }
+        JobCondition failed = ImageBuildObserved.condition(job, "Failed");
+        if (failed != null && "DeadlineExceeded".equals(failed.getReason())) {
+            return ProblemCode.Timeout;
+        }
+        return end != null && Objects.equals(end.getExitCode(), NOT_ISOLATED)
+                ? ProblemCode.IsolationUnavailable
+                : ProblemCode.PodFailed;
+    }
+
+    private String message(ProblemCode reason, ImageBuildSpec spec, @Nullable ContainerStateTerminated end) {
+        if (reason == ProblemCode.OutOfMemory) {
+            return "the builder was out of memory. Try: raise spec.resources.limits.memory";
+        }
+        if (reason == ProblemCode.Timeout) {
+            return "the build took longer than " + spec.timeout() + ". Try: raise spec.timeout";
+        }
+        if (reason == ProblemCode.IsolationUnavailable) {
+            return "the builder pod was not given its user namespace, and nothing was run. Try: use nodes with"
+                    + " Kubernetes 1.33 or later and containerd 2.0 or later";
+        }
+        return end == null
+                ? "the builder pod failed and is gone. Try: kubectl describe job "
+                        + job.getMetadata().getName()
+                : "the builder ended with exit code " + end.getExitCode() + " and left no report";
+    }
+}

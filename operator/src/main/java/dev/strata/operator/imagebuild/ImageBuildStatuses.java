@@ -1,0 +1,188 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildStatus;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.report.BuildReport;
+import dev.strata.operator.condition.Conditions;
+import dev.strata.operator.condition.Truth;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The status of an ImageBuild for what was observed. Pure.
+///
+/// @param build the resource with its old status
+/// @param now the time of conditions that flip
+record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant now) {
+    /// Nothing was started because of `problem`; the image of an earlier build stays.
+    ImageBuildStatus refused(Problem problem) {
+        String advice = problem.tryThis().isEmpty() ? "" : ". Try: " + problem.tryThis();
+        boolean later = problem.code().retryable();
+        return status(
+                conditions(
+                        Truth.FALSE, Truth.of(later), Truth.of(!later), problem.code().name(),
+                        problem.headline() + advice),
+                null,
+                old().lastFailure(),
+                observed.newest());
+    }
+
+    /// No new build is started; `reason` is `Suspended` or `Queued`.
+    ImageBuildStatus idle(String reason, String message) {
+        Truth waits = Truth.of(reason.equals("Queued"));
+        return status(
+                conditions(Truth.FALSE, waits, Truth.FALSE, reason, message),
+                null,
+                old().lastFailure(),
+                observed.newest());
+    }
+
+    /// The build of `job` runs.
+    ImageBuildStatus running(Job job, ImageBuildStatus.@Nullable Progress progress, @Nullable Trouble trouble) {
+        String reason = trouble == null ? "Building" : trouble.reason();
+        String message = trouble == null
+                ? "build " + ImageBuildObserved.number(job) + " runs"
+                : trouble.message();
+        return status(conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, reason, message), progress, null, job);
+    }
+
+    /// The build of `job` has ended.
+    ImageBuildStatus finished(Job job) {
+        BuildReport report = observed.report(job);
+        ImageBuildStatus.Failure failure = failure(job, report);
+        return failure == null
+                ? status(
+                        conditions(
+                                Truth.TRUE,
+                                Truth.FALSE,
+                                Truth.FALSE,
+                                "Succeeded",
+                                "build " + ImageBuildObserved.number(job) + " is in the registry"),
+                        null,
+                        null,
+                        job)
+                : status(
+                        conditions(
+                                Truth.FALSE,
+                                Truth.FALSE,
+                                Truth.TRUE,
+                                String.valueOf(failure.reason()),
+                                String.valueOf(failure.message())),
+                        null,
+                        failure,
+                        job);
+    }
+
+    private ImageBuildStatus status(
+            List<Condition> conditions,
+            ImageBuildStatus.@Nullable Progress progress,
+            ImageBuildStatus.@Nullable Failure failure,
+            @Nullable Job newest) {
+        Job good = observed.jobs().stream()
+                .filter(job -> image(job) != null)
+                .findFirst()
+                .orElse(null);
+        BuildReport report = good == null ? null : observed.report(good);
+        return new ImageBuildStatus(
+                Conditions.merge(old().conditions(), conditions, now),
+                build.getMetadata().getGeneration(),
+                report == null ? old().image() : image(report),
+                newest == null ? old().buildNumber() : Integer.valueOf(ImageBuildObserved.number(newest)),
+                good == null ? old().lastSuccessfulBuild() : success(good),
+                newest == null
+                        ? old().source()
+                        : new ImageBuildStatus.SourceState(
+                                ImageBuildObserved.annotation(newest, ImageBuildDesired.REVISION)),
+                progress,
+                failure,
+                observed.jobs().stream().map(this::run).toList(),
+                newest == null
+                        ? old().isolationMode()
+                        : ImageBuildDesired.modeName(
+                                ImageBuildObserved.annotation(newest, ImageBuildDesired.MODE)));
+    }
+
+    private List<Condition> conditions(Truth ready, Truth reconciling, Truth stalled, String reason, String message) {
+        Long generation = build.getMetadata().getGeneration();
+        long observedGeneration = generation == null ? 0 : generation;
+        return List.of(
+                Conditions.of(Conditions.READY, ready, reason, message, observedGeneration),
+                Conditions.of(Conditions.RECONCILING, reconciling, reason, message, observedGeneration),
+                Conditions.of(Conditions.STALLED, stalled, reason, message, observedGeneration));
+    }
+
+    private ImageBuildStatus old() {
+        return build.getStatus() == null
+                ? new ImageBuildStatus(null, null, null, null, null, null, null, null, null, null)
+                : build.getStatus();
+    }
+
+    private static ImageBuildStatus.Image image(BuildReport report) {
+        String reference = String.valueOf(report.image());
+        return new ImageBuildStatus.Image(
+                reference, reference.substring(reference.indexOf('@') + 1), report.imageSize());
+    }
+
+    /// The image that a Job made: of its report, or of the history once its pod is gone.
+    private @Nullable String image(Job job) {
+        if (!ImageBuildObserved.succeeded(job)) {
+            return null;
+        }
+        BuildReport report = observed.report(job);
+        if (report != null) {
+            return report.failure() == null ? report.image() : null;
+        }
+        List<ImageBuildStatus.Run> history = old().history();
+        return history == null
+                ? null
+                : history.stream()
+                        .filter(run -> job.getMetadata().getName().equals(run.job()))
+                        .map(ImageBuildStatus.Run::image)
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private ImageBuildStatus.Run run(Job job) {
+        boolean finished = ImageBuildObserved.finished(job);
+        return new ImageBuildStatus.Run(
+                ImageBuildObserved.number(job),
+                job.getMetadata().getName(),
+                finished ? ImageBuildObserved.succeeded(job) ? "Succeeded" : "Failed" : "Running",
+                ImageBuildObserved.annotation(job, ImageBuildDesired.REVISION),
+                job.getMetadata().getCreationTimestamp(),
+                ended(job),
+                image(job));
+    }
+
+    private ImageBuildStatus.SuccessfulBuild success(Job job) {
+        String finished = ended(job);
+        String started = job.getMetadata().getCreationTimestamp();
+        String duration = finished == null || started == null
+                ? null
+                : Duration.between(Instant.parse(started), Instant.parse(finished))
+                        .toString()
+                        .substring(2)
+                        .toLowerCase(Locale.ROOT);
+        return new ImageBuildStatus.SuccessfulBuild(ImageBuildObserved.number(job), finished, duration);
+    }
+
+    private static @Nullable String ended(Job job) {
+        JobCondition complete = ImageBuildObserved.condition(job, "Complete");
+        JobCondition end = complete == null ? ImageBuildObserved.condition(job, "Failed") : complete;
+        return end == null ? null : end.getLastTransitionTime();
+    }
+
+    private ImageBuildStatus.@Nullable Failure failure(Job job, @Nullable BuildReport report) {
+        return image(job) != null ? null : new Failures(observed, job, report).failure(build.getSpec());
+    }
+}

@@ -1,0 +1,62 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Why a running build does not get on.
+///
+/// @param reason one word for a condition
+record Trouble(String reason, String message) {
+    private static final Set<String> PULL = Set.of("ErrImagePull", "ImagePullBackOff", "InvalidImageName");
+    private static final Set<String> CREATE =
+            Set.of("CreateContainerError", "CreateContainerConfigError", "RunContainerError");
+
+    /// What the newest pod shows; null when it gets on.
+    static @Nullable Trouble of(ImageBuildObserved observed, Job job) {
+        List<Pod> pods = observed.pods(job);
+        if (pods.isEmpty()) {
+            return null;
+        }
+        Pod newest = pods.getFirst();
+        Optional<Trouble> waiting = newest.getStatus().getContainerStatuses().stream()
+                .map(status -> status.getState() == null ? null : status.getState().getWaiting())
+                .filter(Objects::nonNull)
+                .map(state -> waiting(
+                        String.valueOf(state.getReason()), Objects.requireNonNullElse(state.getMessage(), "")))
+                .flatMap(Optional::stream)
+                .findFirst();
+        return waiting.or(() -> unschedulable(newest)).orElse(null);
+    }
+
+    private static Optional<Trouble> waiting(String reason, String message) {
+        if (PULL.contains(reason)) {
+            return Optional.of(new Trouble("ImagePullBackOff", "the builder image cannot be pulled: " + message));
+        }
+        if (CREATE.contains(reason)) {
+            return Optional.of(
+                    message.contains("seccomp")
+                            ? new Trouble(
+                                    "IsolationUnavailable",
+                                    "the node lacks the seccomp profile strata/builder.json, which the node agent"
+                                            + " installs: " + message)
+                            : new Trouble(reason, message));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Trouble> unschedulable(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .filter(c -> c.getType().equals("PodScheduled") && "Unschedulable".equals(c.getReason()))
+                .map(c -> new Trouble("Unschedulable", Objects.requireNonNullElse(c.getMessage(), "")))
+                .findFirst();
+    }
+}
