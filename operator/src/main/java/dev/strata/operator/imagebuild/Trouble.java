@@ -20,6 +20,11 @@ record Trouble(String reason, String message) {
     private static final Set<String> CREATE =
             Set.of("CreateContainerError", "CreateContainerConfigError", "RunContainerError");
 
+    /// A newer key has overtaken the build.
+    static Trouble superseded() {
+        return new Trouble("Superseded", "the build ends because the spec or the source has changed");
+    }
+
     /// What the newest pod shows; null when it gets on.
     static @Nullable Trouble of(ImageBuildObserved observed, Job job) {
         List<Pod> pods = observed.pods(job);

@@ -1,0 +1,59 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.git;
+
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import java.net.InetAddress;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import org.eclipse.jgit.transport.URIish;
+
+/// Which servers the operator talks to: https anywhere, http and git only to a Service of the
+/// cluster, and never to a loopback, link-local or multicast address.
+final class GitAddress {
+    private GitAddress() {}
+
+    /// The address, once its scheme and every address of its host are allowed.
+    ///
+    /// @throws StrataException `GitUnreachable`
+    static URIish check(String url, String clusterDomain) {
+        URIish address;
+        try {
+            address = new URIish(url);
+        } catch (URISyntaxException e) {
+            throw refused("the repository's address cannot be read", "write https://host/path");
+        }
+        String host = address.getHost();
+        if (host == null) {
+            throw refused("the repository's address names no host", "write https://host/path");
+        }
+        String scheme = String.valueOf(address.getScheme());
+        boolean inCluster = host.endsWith(".svc." + clusterDomain);
+        if (!scheme.equals("https") && !(inCluster && (scheme.equals("http") || scheme.equals("git")))) {
+            throw refused(
+                    "a branch or tag is looked up over https, and in the cluster also over http and git",
+                    "use an https address, or name a full commit id as revision");
+        }
+        try {
+            for (InetAddress target : InetAddress.getAllByName(host)) {
+                if (target.isLoopbackAddress()
+                        || target.isLinkLocalAddress()
+                        || target.isAnyLocalAddress()
+                        || target.isMulticastAddress()) {
+                    throw refused(host + " is not an address that a build may use", "use another host");
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw refused("the host " + host + " has no address", "check spec.source.git.url");
+        }
+        return address;
+    }
+
+    private static StrataException refused(String what, String advice) {
+        return new StrataException(Problem.of(ProblemCode.GitUnreachable, what, "", advice));
+    }
+}

@@ -1,0 +1,127 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildSpec;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import dev.strata.engine.report.BuildRequest;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.Objects;
+
+/// Makes, ends and removes the Jobs of builds. Every write may be done again without harm.
+final class BuildJobs {
+    private static final int PRESET_KEPT = 3;
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("strata-operator")
+            .withForce(true)
+            .build();
+
+    private final KubernetesClient client;
+
+    BuildJobs(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /// The Job of build `number`, made now or found made by an earlier leader.
+    ///
+    /// @throws StrataException `PodForbidden` when the name is taken or the API server refuses the Job
+    Job create(ImageBuild build, int number, BuildRequest request, String key, BuilderPod pod) {
+        Job wanted = ImageBuildDesired.job(build, number, request, key, pod);
+        try {
+            client.resource(ImageBuildDesired.configMap(build, number, request)).patch(APPLY);
+            return client.resource(wanted).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return adopted(build, wanted);
+            }
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                throw new StrataException(
+                        Problem.of(
+                                ProblemCode.PodForbidden,
+                                "the build's Job is refused: " + e.getStatus().getMessage(),
+                                "",
+                                "check the namespace's quotas and policies"),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private Job adopted(ImageBuild build, Job wanted) {
+        Job found = client.resource(wanted).get();
+        boolean own = found != null
+                && found.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner ->
+                                Objects.equals(owner.getUid(), build.getMetadata().getUid()));
+        if (!own) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.PodForbidden,
+                    "a Job " + wanted.getMetadata().getName() + " is there that is not this ImageBuild's",
+                    "",
+                    "kubectl -n " + wanted.getMetadata().getNamespace() + " delete job "
+                            + wanted.getMetadata().getName()));
+        }
+        return found;
+    }
+
+    /// How many builds run in all namespaces.
+    int active() {
+        return (int) client.batch().v1().jobs().inAnyNamespace().withLabel(ImageBuildDesired.LABEL).list().getItems()
+                .stream()
+                .filter(job -> !ImageBuildObserved.finished(job))
+                .count();
+    }
+
+    /// Removes a Job and its pods; the Job is gone only after its pods.
+    void delete(Job job) {
+        client.resource(job)
+                .withPropagationPolicy(DeletionPropagation.FOREGROUND)
+                .delete();
+        client.configMaps()
+                .inNamespace(job.getMetadata().getNamespace())
+                .withName(job.getMetadata().getName())
+                .delete();
+    }
+
+    /// Lets the Job controller end a Job at once: its deadline is moved, and its annotation says why.
+    void end(Job job, ProblemCode reason) {
+        client.resource(job)
+                .edit(found -> new JobBuilder(found)
+                        .editMetadata()
+                        .addToAnnotations(ImageBuildDesired.ENDED, reason.name())
+                        .endMetadata()
+                        .editSpec()
+                        .withActiveDeadlineSeconds(1L)
+                        .endSpec()
+                        .build());
+    }
+
+    /// Removes finished builds beyond those that `spec.retention` keeps; never the newest one.
+    void prune(ImageBuild build, ImageBuildObserved observed) {
+        ImageBuildSpec.Retention retention = build.getSpec().retention();
+        int succeeded = retention == null || retention.succeeded() == null ? PRESET_KEPT : retention.succeeded();
+        int failed = retention == null || retention.failed() == null ? PRESET_KEPT : retention.failed();
+        for (Job job : observed.jobs()) {
+            boolean spare = ImageBuildObserved.succeeded(job) ? --succeeded < 0 : --failed < 0;
+            if (spare
+                    && ImageBuildObserved.finished(job)
+                    && job != observed.newest()
+                    && job.getMetadata().getDeletionTimestamp() == null) {
+                delete(job);
+            }
+        }
+    }
+}

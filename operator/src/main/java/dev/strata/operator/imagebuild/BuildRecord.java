@@ -1,0 +1,111 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildStatus;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.operator.BuildMetrics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells what changed: as log lines, Events and metrics. Thread-safe.
+final class BuildRecord {
+    private static final Logger LOG = LoggerFactory.getLogger(BuildRecord.class);
+
+    private final BuildEvents events;
+    private final BuildMetrics metrics;
+    private final Set<String> queued = ConcurrentHashMap.newKeySet();
+
+    BuildRecord(BuildEvents events, BuildMetrics metrics) {
+        this.events = events;
+        this.metrics = metrics;
+    }
+
+    /// Whether one more build may run; counts those that may not.
+    boolean admit(String uid, int active, int most) {
+        boolean free = active < most;
+        if (free) {
+            queued.remove(uid);
+        } else {
+            queued.add(uid);
+        }
+        metrics.active(free ? active + 1 : active);
+        metrics.queued(queued.size());
+        return free;
+    }
+
+    /// Nothing was started because of `problem`.
+    void refused(ImageBuild build, int number, Problem problem) {
+        if (problem.code() == ProblemCode.IsolationUnavailable) {
+            events.warning(build, number, problem.code().name(), problem.headline() + ". Try: " + problem.tryThis());
+        }
+    }
+
+    /// The status of `build` has become `fresh`.
+    void changed(ImageBuild build, ImageBuildStatus fresh) {
+        ImageBuildStatus old = build.getStatus();
+        for (ImageBuildStatus.Run run : runs(fresh)) {
+            String before = result(old, run.job());
+            if (!Objects.equals(before, run.result()) && run.number() != null) {
+                tell(build, run.number(), run, fresh);
+            }
+        }
+        if (started(old) < started(fresh)) {
+            events.normal(build, started(fresh), "BuildStarted", "build " + started(fresh) + " has started");
+        }
+    }
+
+    private void tell(ImageBuild build, int number, ImageBuildStatus.Run run, ImageBuildStatus fresh) {
+        String result = String.valueOf(run.result());
+        if (result.equals("Running")) {
+            return;
+        }
+        ImageBuildStatus.Failure failure = fresh.lastFailure();
+        boolean good = result.equals("Succeeded");
+        String reason = good || failure == null ? result : String.valueOf(failure.reason());
+        Duration duration = run.started() == null || run.finished() == null
+                ? Duration.ZERO
+                : Duration.between(Instant.parse(run.started()), Instant.parse(run.finished()));
+        metrics.ended(result, reason, duration);
+        LOG.atInfo()
+                .addKeyValue("namespace", build.getMetadata().getNamespace())
+                .addKeyValue("name", build.getMetadata().getName())
+                .addKeyValue("build", number)
+                .addKeyValue("result", result)
+                .addKeyValue("reason", reason)
+                .log("a build has ended");
+        if (good) {
+            events.normal(build, number, "BuildSucceeded", "build " + number + " made " + run.image());
+        } else {
+            events.warning(
+                    build, number, "BuildFailed", reason + ": " + (failure == null ? "" : failure.message()));
+        }
+    }
+
+    private static int started(@Nullable ImageBuildStatus status) {
+        return status == null || status.buildNumber() == null ? 0 : status.buildNumber();
+    }
+
+    private static List<ImageBuildStatus.Run> runs(@Nullable ImageBuildStatus status) {
+        return status == null || status.history() == null ? List.of() : status.history();
+    }
+
+    private static @Nullable String result(@Nullable ImageBuildStatus status, @Nullable String job) {
+        return runs(status).stream()
+                .filter(run -> Objects.equals(run.job(), job))
+                .map(ImageBuildStatus.Run::result)
+                .findFirst()
+                .orElse(null);
+    }
+}
