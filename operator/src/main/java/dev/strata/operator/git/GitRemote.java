@@ -50,7 +50,8 @@ public final class GitRemote {
         URIish address = GitAddress.check(url, clusterDomain);
         Map<String, Ref> refs = within(() -> refs(address, credentials));
         Ref ref = revision == null ? refs.get("HEAD") : named(refs, revision);
-        ObjectId id = ref == null ? null : ref.getPeeledObjectId() == null ? ref.getObjectId() : ref.getPeeledObjectId();
+        ObjectId id =
+                ref == null ? null : ref.getPeeledObjectId() == null ? ref.getObjectId() : ref.getPeeledObjectId();
         if (id == null) {
             throw failed(
                     ProblemCode.GitRevisionNotFound,
@@ -100,10 +101,8 @@ public final class GitRemote {
             throws GitAPIException, IOException {
         try (var empty = new InMemoryRepository(new DfsRepositoryDescription("ls-remote"))) {
             empty.getConfig().setString("http", null, "followRedirects", "false");
-            LsRemoteCommand command = Git.wrap(empty)
-                    .lsRemote()
-                    .setRemote(address.toString())
-                    .setTimeout((int) LIMIT.toSeconds());
+            LsRemoteCommand command =
+                    Git.wrap(empty).lsRemote().setRemote(address.toString()).setTimeout((int) LIMIT.toSeconds());
             if (credentials != null) {
                 command.setCredentialsProvider(
                         new UsernamePasswordCredentialsProvider(credentials.username(), credentials.password()));

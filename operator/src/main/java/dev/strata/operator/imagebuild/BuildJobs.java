@@ -64,8 +64,8 @@ final class BuildJobs {
         Job found = client.resource(wanted).get();
         boolean own = found != null
                 && found.getMetadata().getOwnerReferences().stream()
-                        .anyMatch(owner ->
-                                Objects.equals(owner.getUid(), build.getMetadata().getUid()));
+                        .anyMatch(owner -> Objects.equals(
+                                owner.getUid(), build.getMetadata().getUid()));
         if (!own) {
             throw new StrataException(Problem.of(
                     ProblemCode.PodForbidden,
@@ -79,10 +79,18 @@ final class BuildJobs {
 
     /// How many builds run in all namespaces.
     int active() {
-        return (int) client.batch().v1().jobs().inAnyNamespace().withLabel(ImageBuildDesired.LABEL).list().getItems()
-                .stream()
-                .filter(job -> !ImageBuildObserved.finished(job))
-                .count();
+        return (int)
+                client
+                        .batch()
+                        .v1()
+                        .jobs()
+                        .inAnyNamespace()
+                        .withLabel(ImageBuildDesired.LABEL)
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(job -> !ImageBuildObserved.finished(job))
+                        .count();
     }
 
     /// Removes a Job and its pods; the Job is gone only after its pods.
@@ -118,7 +126,7 @@ final class BuildJobs {
             boolean spare = ImageBuildObserved.succeeded(job) ? --succeeded < 0 : --failed < 0;
             if (spare
                     && ImageBuildObserved.finished(job)
-                    && job != observed.newest()
+                    && !job.equals(observed.newest())
                     && job.getMetadata().getDeletionTimestamp() == null) {
                 delete(job);
             }

@@ -53,12 +53,13 @@ final class BuildRecord {
     }
 
     /// The status of `build` has become `fresh`.
-    void changed(ImageBuild build, ImageBuildStatus fresh) {
+    void changed(ImageBuild build, ImageBuildStatus fresh, ImageBuildObserved observed) {
         ImageBuildStatus old = build.getStatus();
         for (ImageBuildStatus.Run run : runs(fresh)) {
             String before = result(old, run.job());
             if (!Objects.equals(before, run.result()) && run.number() != null) {
                 tell(build, run.number(), run, fresh);
+                observed.waited(String.valueOf(run.job())).ifPresent(metrics::waited);
             }
         }
         if (started(old) < started(fresh)) {
@@ -88,8 +89,7 @@ final class BuildRecord {
         if (good) {
             events.normal(build, number, "BuildSucceeded", "build " + number + " made " + run.image());
         } else {
-            events.warning(
-                    build, number, "BuildFailed", reason + ": " + (failure == null ? "" : failure.message()));
+            events.warning(build, number, "BuildFailed", reason + ": " + (failure == null ? "" : failure.message()));
         }
     }
 

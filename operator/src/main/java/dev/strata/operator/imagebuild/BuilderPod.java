@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// @param mode the chosen mode, never `AUTO`
 /// @param target where the image goes
 /// @param gitSecret Secret with the git credentials; null for none
-record BuilderPod(String image, IsolationMode mode, Target target, @Nullable String gitSecret) {
+record BuilderPod(
+        String image,
+        IsolationMode mode,
+        Target target,
+        @Nullable String gitSecret) {
     private static final int OWNER_READS = 256;
 
     PodTemplateSpec template(ImageBuild build, String configMap) {
@@ -120,7 +124,11 @@ record BuilderPod(String image, IsolationMode mode, Target target, @Nullable Str
 
     private List<Volume> volumes(String configMap) {
         var volumes = new ArrayList<Volume>();
-        volumes.add(new VolumeBuilder().withName("store").withNewEmptyDir().endEmptyDir().build());
+        volumes.add(new VolumeBuilder()
+                .withName("store")
+                .withNewEmptyDir()
+                .endEmptyDir()
+                .build());
         volumes.add(new VolumeBuilder()
                 .withName("request")
                 .withNewConfigMap()
@@ -159,8 +167,7 @@ record BuilderPod(String image, IsolationMode mode, Target target, @Nullable Str
 
     private static Map<String, Quantity> amounts(ImageBuildSpec.@Nullable Resources resources, boolean requests) {
         var amounts = new LinkedHashMap<String, Quantity>();
-        ImageBuildSpec.Amounts given =
-                resources == null ? null : requests ? resources.requests() : resources.limits();
+        ImageBuildSpec.Amounts given = resources == null ? null : requests ? resources.requests() : resources.limits();
         if (given != null) {
             put(amounts, "cpu", given.cpu());
             put(amounts, "memory", given.memory());

@@ -21,7 +21,8 @@ final class Commits {
     private record Known(String commit, Instant at) {}
 
     /// What `source` (url and revision of one ImageBuild) named when it was looked up at most `age` ago.
-    @Nullable String recent(String source, Duration age, Instant now) {
+    @Nullable
+    String recent(String source, Duration age, Instant now) {
         lock.lock();
         try {
             Known entry = known.get(source);

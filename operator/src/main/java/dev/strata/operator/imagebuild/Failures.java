@@ -17,7 +17,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Why a Job that has ended made no image: in the builder's words where it left a report, else in those of its end.
-record Failures(ImageBuildObserved observed, Job job, @Nullable BuildReport report) {
+record Failures(
+        ImageBuildObserved observed, Job job, @Nullable BuildReport report) {
     /// Exit code of the launcher when the node gives the pod no user namespace.
     private static final int NOT_ISOLATED = 71;
 

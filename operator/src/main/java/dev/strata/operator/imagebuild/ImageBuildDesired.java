@@ -65,11 +65,13 @@ final class ImageBuildDesired {
                 spec.source().contextDir() == null ? "" : spec.source().contextDir(),
                 spec.dockerfile() == null
                         ? new BuildRequest.Dockerfile("Dockerfile", null)
-                        : new BuildRequest.Dockerfile(spec.dockerfile().path(), spec.dockerfile().inline()),
+                        : new BuildRequest.Dockerfile(
+                                spec.dockerfile().path(), spec.dockerfile().inline()),
                 args,
                 spec.build() == null ? null : spec.build().target(),
                 new BuildRequest.Output(target.repository(), target.tags(), "debug-" + number),
-                new BuildRequest.Cache(cache(spec.cache(), target), build.getMetadata().getName()));
+                new BuildRequest.Cache(
+                        cache(spec.cache(), target), build.getMetadata().getName()));
     }
 
     /// Digest of everything that decides a build's result; not of its timeout and resources.
@@ -193,7 +195,8 @@ final class ImageBuildDesired {
 
     private static BuildRequest.Source source(ImageBuildSpec.Source source, @Nullable String commit) {
         if (source.inline() != null) {
-            return new BuildRequest.Source(new BuildRequest.Inline(source.inline().files()), null);
+            return new BuildRequest.Source(
+                    new BuildRequest.Inline(source.inline().files()), null);
         }
         if (source.git() == null || commit == null) {
             throw new IllegalStateException("a source is inline or a resolved commit");

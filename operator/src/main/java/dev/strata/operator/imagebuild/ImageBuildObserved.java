@@ -15,10 +15,13 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,8 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
         return new ImageBuildObserved(own, List.copyOf(pods), last == null ? 0 : last);
     }
 
-    @Nullable Job newest() {
+    @Nullable
+    Job newest() {
         return jobs.isEmpty() ? null : jobs.getFirst();
     }
 
@@ -71,8 +75,9 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
     /// Whether the Job has ended and the informer of the pods has seen it too, so that the report is there.
     boolean ended(Job job) {
         return finished(job)
-                && pods(job).stream().allMatch(pod -> List.of("Succeeded", "Failed")
-                        .contains(pod.getStatus().getPhase()));
+                && pods(job).stream()
+                        .allMatch(pod -> List.of("Succeeded", "Failed")
+                                .contains(pod.getStatus().getPhase()));
     }
 
     /// The Job's condition of that type when it is `True`.
@@ -97,12 +102,26 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
     }
 
     /// How the build container of the Job's newest ended pod ended; null while none has.
-    @Nullable ContainerStateTerminated termination(Job job) {
+    @Nullable
+    ContainerStateTerminated termination(Job job) {
         return containers(job)
                 .map(status -> status.getState().getTerminated())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /// From the creation of an ended Job to the start of its first pod.
+    Optional<Duration> waited(String name) {
+        return jobs.stream()
+                .filter(job -> job.getMetadata().getName().equals(name) && finished(job))
+                .flatMap(job -> pods(job).reversed().stream()
+                        .limit(1)
+                        .filter(pod -> pod.getStatus().getStartTime() != null)
+                        .map(pod -> Duration.between(
+                                Instant.parse(job.getMetadata().getCreationTimestamp()),
+                                Instant.parse(pod.getStatus().getStartTime()))))
+                .findFirst();
     }
 
     boolean outOfMemory(Job job) {
@@ -111,7 +130,8 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
     }
 
     /// What the builder left behind; null when it left nothing that can be read.
-    @Nullable BuildReport report(Job job) {
+    @Nullable
+    BuildReport report(Job job) {
         ContainerStateTerminated end = termination(job);
         if (end == null || end.getMessage() == null) {
             return null;

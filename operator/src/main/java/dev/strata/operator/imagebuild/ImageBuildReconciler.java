@@ -75,14 +75,15 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             record.refused(build, observed.nextNumber(), e.problem());
         }
         if (StatusPatch.write(build, new ImageBuild(), outcome.status(), context)) {
-            record.changed(build, outcome.status());
+            record.changed(build, outcome.status(), observed);
         }
         UpdateControl<ImageBuild> done = UpdateControl.noUpdate();
         return outcome.again() == null ? done : done.rescheduleAfter(outcome.again());
     }
 
     /// A status, and when to look again without an event; null for not at all.
-    private record Outcome(ImageBuildStatus status, @Nullable Duration again) {}
+    private record Outcome(
+            ImageBuildStatus status, @Nullable Duration again) {}
 
     private Outcome step(ImageBuild build, ImageBuildObserved observed, ImageBuildStatuses statuses) {
         Target target = ImageBuildDesired.target(build, config.clusterDomain());
@@ -129,7 +130,8 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                     statuses.idle("Queued", "waits until one of " + config.maxActiveBuilds() + " builds ends"), SOON);
         }
         BuildRequest request = ImageBuildDesired.request(build, number, target, commit);
-        Job job = jobs.create(build, number, request, key, new BuilderPod(config.builderImage(), mode, target, gitSecret(build)));
+        Job job = jobs.create(
+                build, number, request, key, new BuilderPod(config.builderImage(), mode, target, gitSecret(build)));
         return new Outcome(statuses.running(job, null, null), SOON);
     }
 

@@ -30,7 +30,10 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
         boolean later = problem.code().retryable();
         return status(
                 conditions(
-                        Truth.FALSE, Truth.of(later), Truth.of(!later), problem.code().name(),
+                        Truth.FALSE,
+                        Truth.of(later),
+                        Truth.of(!later),
+                        problem.code().name(),
                         problem.headline() + advice),
                 null,
                 old().lastFailure(),
@@ -50,9 +53,7 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
     /// The build of `job` runs.
     ImageBuildStatus running(Job job, ImageBuildStatus.@Nullable Progress progress, @Nullable Trouble trouble) {
         String reason = trouble == null ? "Building" : trouble.reason();
-        String message = trouble == null
-                ? "build " + ImageBuildObserved.number(job) + " runs"
-                : trouble.message();
+        String message = trouble == null ? "build " + ImageBuildObserved.number(job) + " runs" : trouble.message();
         return status(conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, reason, message), progress, null, job);
     }
 
@@ -108,8 +109,7 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                 observed.jobs().stream().map(this::run).toList(),
                 newest == null
                         ? old().isolationMode()
-                        : ImageBuildDesired.modeName(
-                                ImageBuildObserved.annotation(newest, ImageBuildDesired.MODE)));
+                        : ImageBuildDesired.modeName(ImageBuildObserved.annotation(newest, ImageBuildDesired.MODE)));
     }
 
     private List<Condition> conditions(Truth ready, Truth reconciling, Truth stalled, String reason, String message) {

@@ -64,12 +64,13 @@ final class Preflight {
     /// User and password of the git Secret; null when none is named, or it holds a key for ssh.
     ///
     /// @throws StrataException `SecretNotFound`
-    @Nullable GitCredentials gitCredentials(String namespace, ImageBuildSpec.Git git) {
+    @Nullable
+    GitCredentials gitCredentials(String namespace, ImageBuildSpec.Git git) {
         if (git.secretRef() == null) {
             return null;
         }
-        Map<String, String> data =
-                Objects.requireNonNullElse(secret(namespace, git.secretRef().name()).getData(), Map.of());
+        Map<String, String> data = Objects.requireNonNullElse(
+                secret(namespace, git.secretRef().name()).getData(), Map.of());
         String password = data.get("password");
         return password == null
                 ? null
@@ -128,9 +129,10 @@ final class Preflight {
 
     private Isolation isolation(String name) {
         Namespace namespace = client.namespaces().withName(name).get();
-        Map<String, String> labels = namespace == null || namespace.getMetadata().getLabels() == null
-                ? Map.of()
-                : namespace.getMetadata().getLabels();
+        Map<String, String> labels =
+                namespace == null || namespace.getMetadata().getLabels() == null
+                        ? Map.of()
+                        : namespace.getMetadata().getLabels();
         boolean userNamespaces = client.nodes().list().getItems().stream()
                 .flatMap(node -> node.getStatus().getRuntimeHandlers().stream())
                 .anyMatch(handler -> handler.getFeatures() != null

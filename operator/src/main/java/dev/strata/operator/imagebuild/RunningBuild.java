@@ -50,7 +50,8 @@ final class RunningBuild {
     }
 
     /// Why the build does not get on: what its pod shows, or why there is none.
-    @Nullable Trouble trouble(ImageBuildObserved observed, Job job) {
+    @Nullable
+    Trouble trouble(ImageBuildObserved observed, Job job) {
         Trouble shown = Trouble.of(observed, job);
         return shown == null && observed.pods(job).isEmpty() ? forbidden(job) : shown;
     }

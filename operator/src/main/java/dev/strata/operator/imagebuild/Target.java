@@ -13,4 +13,5 @@ import org.jspecify.annotations.Nullable;
 /// @param tags at least one
 /// @param secret name of the Secret with the credentials; null for none
 /// @param inCluster whether it is a Registry of ours, whose CA is delivered beside the Secret
-record Target(String repository, List<String> tags, @Nullable String secret, boolean inCluster) {}
+record Target(
+        String repository, List<String> tags, @Nullable String secret, boolean inCluster) {}

@@ -33,10 +33,11 @@ record Trouble(String reason, String message) {
         }
         Pod newest = pods.getFirst();
         Optional<Trouble> waiting = newest.getStatus().getContainerStatuses().stream()
-                .map(status -> status.getState() == null ? null : status.getState().getWaiting())
+                .map(status ->
+                        status.getState() == null ? null : status.getState().getWaiting())
                 .filter(Objects::nonNull)
-                .map(state -> waiting(
-                        String.valueOf(state.getReason()), Objects.requireNonNullElse(state.getMessage(), "")))
+                .map(state ->
+                        waiting(String.valueOf(state.getReason()), Objects.requireNonNullElse(state.getMessage(), "")))
                 .flatMap(Optional::stream)
                 .findFirst();
         return waiting.or(() -> unschedulable(newest)).orElse(null);

@@ -1,0 +1,104 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.operator.apiserver.ApiServer;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Manifests of `crds/src/test/resources` against a real API server: what is named `valid-` is
+/// accepted, what is named `invalid-` is refused with the text of its `.message`.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ManifestsIT {
+    private static final Path CRDS = Path.of("../crds");
+
+    @SuppressWarnings("NullAway.Init")
+    private ApiServer server;
+
+    @BeforeAll
+    void start() throws IOException {
+        server = ApiServer.start();
+        try (Stream<Path> files = Files.list(CRDS)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+                server.client().load(Files.newInputStream(file)).create();
+            }
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> server.client()
+                        .resources(ImageBuild.class)
+                        .list()
+                        .getItems()
+                        .isEmpty());
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        server.close();
+    }
+
+    static List<Path> manifests() throws IOException {
+        try (Stream<Path> files = Files.walk(CRDS.resolve("src/test/resources"))) {
+            return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("manifests")
+    void aManifestIsAcceptedOrRefusedAsItsNameSays(Path manifest) throws IOException {
+        if (manifest.getFileName().toString().startsWith("valid-")) {
+            create(manifest);
+            return;
+        }
+        Path message = Path.of(manifest.toString().replaceFirst("\\.yaml$", ".message"));
+        KubernetesClientException refusal =
+                catchThrowableOfType(KubernetesClientException.class, () -> create(manifest));
+        assertThat(refusal).as("refusal of " + manifest).isNotNull();
+        assertThat(refusal).hasMessageContaining(Files.readString(message).strip());
+    }
+
+    @Test
+    void whatIsAcceptedCanBeRead() throws IOException {
+        try (Stream<Path> files = Files.list(CRDS.resolve("src/test/resources/imagebuild"))) {
+            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("valid-"))
+                    .toList()) {
+                ImageBuild read = Serialization.unmarshal(Files.readString(file), ImageBuild.class);
+                assertThat(read.getSpec().source()).as(file.toString()).isNotNull();
+            }
+        }
+    }
+
+    private void create(Path manifest) throws IOException {
+        KubernetesClient client = server.client();
+        GenericKubernetesResource resource =
+                Serialization.unmarshal(Files.readString(manifest), GenericKubernetesResource.class);
+        client.genericKubernetesResources(resource.getApiVersion(), resource.getKind())
+                .inNamespace("default")
+                .resource(resource)
+                .fieldValidation(FieldValidateable.Validation.STRICT)
+                .create();
+    }
+}
