@@ -7,6 +7,7 @@ package dev.strata.crds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.registry.Registry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
@@ -34,10 +35,15 @@ class CrdGoldenTest {
     }
 
     static Stream<Kind> kinds() {
-        return Stream.of(new Kind(
-                ImageBuild.class,
-                "imagebuilds.strata.dev.yaml",
-                "An image that is kept built: from a source, by a Dockerfile, into a registry."));
+        return Stream.of(
+                new Kind(
+                        ImageBuild.class,
+                        "imagebuilds.strata.dev.yaml",
+                        "An image that is kept built: from a source, by a Dockerfile, into a registry."),
+                new Kind(
+                        Registry.class,
+                        "registries.strata.dev.yaml",
+                        "A private registry in the cluster, with its volume, certificate, user and trusting nodes."));
     }
 
     @ParameterizedTest
