@@ -7,8 +7,10 @@ package dev.strata.engine.dockerfile;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.SourceFile;
+import dev.strata.engine.problem.SourceRange;
 import dev.strata.engine.problem.StrataException;
 import java.util.ArrayList;
+import java.util.Comparator;
 
 /// Parses a Dockerfile into stages of instructions.
 public final class DockerfileParser {
@@ -16,8 +18,8 @@ public final class DockerfileParser {
 
     /// Parses the whole file and tells everything that is wrong with it at once.
     ///
-    /// @throws DockerfileException with `DockerfileSyntaxError` or `UnsupportedInstruction`, each with its
-    ///   lines
+    /// @throws DockerfileException with `DockerfileSyntaxError`, `UnsupportedInstruction` or
+    ///   `SizeLimitExceeded`, each with its lines
     public static Dockerfile parse(SourceFile file) {
         var problems = new ArrayList<Problem>();
         var reader = new LineReader(file, problems);
@@ -25,20 +27,17 @@ public final class DockerfileParser {
         var stages = new ArrayList<Stage>();
         Instruction.From from = null;
         var instructions = new ArrayList<Instruction>();
+        boolean begun = false;
         for (LogicalLine line : reader.read()) {
+            var parser = new InstructionParser(line, reader.escape());
+            // A FROM with a mistake in it begins a stage too: what follows it is no mistake of its own.
+            begun |= parser.beginsStage();
             Instruction instruction;
             try {
-                instruction = new InstructionParser(line, reader.escape()).parse();
+                instruction = parser.parse();
             } catch (StrataException e) {
                 problems.add(e.problem().at(line.at()));
                 continue;
-            }
-            if (instruction instanceof Instruction.Arg arg && from == null) {
-                globalArgs.add(arg);
-                continue;
-            }
-            if (from == null && !(instruction instanceof Instruction.From)) {
-                problems.add(noStage(instruction));
             }
             if (instruction instanceof Instruction.From next) {
                 if (from != null) {
@@ -46,8 +45,12 @@ public final class DockerfileParser {
                 }
                 from = next;
                 instructions = new ArrayList<>();
-            } else {
+            } else if (begun) {
                 instructions.add(instruction);
+            } else if (instruction instanceof Instruction.Arg arg) {
+                globalArgs.add(arg);
+            } else {
+                problems.add(noStage(instruction));
             }
         }
         if (from != null) {
@@ -56,9 +59,15 @@ public final class DockerfileParser {
             problems.add(empty(file));
         }
         if (!problems.isEmpty()) {
+            problems.sort(Comparator.comparingInt(DockerfileParser::line));
             throw new DockerfileException(problems);
         }
         return new Dockerfile(file, reader.escape(), globalArgs, stages);
+    }
+
+    private static int line(Problem problem) {
+        SourceRange at = problem.at();
+        return at == null ? 0 : at.firstLine();
     }
 
     private static Problem noStage(Instruction instruction) {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /// What a `.dockerignore` keeps out of the context. The last rule that matches a path, or a directory above
@@ -43,17 +42,19 @@ public final class Dockerignore {
             }
             text = text.strip();
             boolean takesBack = text.startsWith("!");
-            String pattern = clean(takesBack ? text.substring(1).strip() : text);
-            if (takesBack && pattern.isEmpty()) {
-                throw damaged(file, i + 1, text);
+            String written = takesBack ? text.substring(1).strip() : text;
+            if (written.isEmpty()) {
+                throw nothing(file, i + 1);
             }
+            String pattern = clean(written);
             if (pattern.isEmpty()) {
                 continue;
             }
             try {
-                rules.add(new Rule(i + 1, Pattern.compile(regex(pattern), Pattern.DOTALL), !takesBack));
-            } catch (PatternSyntaxException e) {
-                throw damaged(file, i + 1, text);
+                String regex = new GlobTranslation(pattern, true).regex();
+                rules.add(new Rule(i + 1, Pattern.compile(regex, Pattern.DOTALL), !takesBack));
+            } catch (StrataException e) {
+                throw new StrataException(e.problem().at(file.range(i + 1, i + 1)), e);
             }
         }
         return new Dockerignore(file, rules);
@@ -99,32 +100,23 @@ public final class Dockerignore {
     private static String clean(String pattern) {
         var parts = new ArrayList<String>();
         for (String part : pattern.split("/")) {
-            if (part.equals("..") && !parts.isEmpty() && !parts.getLast().equals("..")) {
+            boolean up = part.equals("..");
+            boolean aboveRoot = up && parts.isEmpty() && pattern.startsWith("/");
+            if (up && !parts.isEmpty() && !parts.getLast().equals("..")) {
                 parts.removeLast();
-            } else if (!part.isEmpty() && !part.equals(".")) {
+            } else if (!part.isEmpty() && !part.equals(".") && !aboveRoot) {
                 parts.add(part);
             }
         }
         return String.join("/", parts);
     }
 
-    private static String regex(String pattern) {
-        var regex = new StringBuilder();
-        String rest = pattern;
-        for (int stars = rest.indexOf("**"); stars >= 0; stars = rest.indexOf("**")) {
-            regex.append(GlobPattern.regex(rest.substring(0, stars)));
-            rest = rest.substring(stars + 2);
-            if (rest.startsWith("/")) {
-                rest = rest.substring(1);
-            }
-            regex.append(rest.isEmpty() ? ".*" : "(.*/)?");
-        }
-        return regex.append(GlobPattern.regex(rest)).toString();
-    }
-
-    private static StrataException damaged(SourceFile file, int line, String text) {
+    private static StrataException nothing(SourceFile file, int line) {
         return new StrataException(Problem.of(
-                        ProblemCode.DockerfileSyntaxError, "not a pattern: " + text, "", "see the pattern's brackets")
+                        ProblemCode.DockerfileSyntaxError,
+                        "nothing follows the exclamation mark",
+                        "",
+                        "write !pattern, or remove the line")
                 .at(file.range(line, line)));
     }
 }

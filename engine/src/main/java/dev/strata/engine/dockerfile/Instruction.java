@@ -6,6 +6,7 @@ package dev.strata.engine.dockerfile;
 
 import dev.strata.engine.problem.SourceRange;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One instruction of a Dockerfile. Words are as written: quotes, escapes and variables are still in them,
@@ -76,8 +77,16 @@ public sealed interface Instruction {
             String destination,
             @Nullable String chown,
             @Nullable String chmod) {
+        private static final Pattern REMOTE =
+                Pattern.compile("(?:https?|git|ssh)://.*|[a-zA-Z0-9-]+@[a-zA-Z0-9.-]+:.*");
+
         public Transfer {
             sources = List.copyOf(sources);
+        }
+
+        /// Whether a source is a URL or a git repository (`user@host:path` too), no path.
+        public static boolean isRemote(String source) {
+            return REMOTE.matcher(source).matches();
         }
     }
 

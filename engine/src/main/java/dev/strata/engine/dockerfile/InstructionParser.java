@@ -9,6 +9,7 @@ import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.SourceRange;
 import dev.strata.engine.problem.StrataException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,8 +20,6 @@ import java.util.regex.Pattern;
 /// Parses one instruction. Its own grammar: BuildKit, frontend/dockerfile/instructions/parse.go.
 final class InstructionParser {
     private static final Pattern STAGE_NAME = Pattern.compile("[a-z][a-z0-9-_.]*");
-    private static final Pattern HEREDOC = Pattern.compile("(^|\\s)\\d*<<-?[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?(\\s|$)");
-    private static final Pattern REMOTE = Pattern.compile("^(https?://|git://|git@|ssh://).*");
 
     /// Flags that the language has and we have not yet, by instruction.
     private static final Map<String, Set<String>> LATER = Map.of(
@@ -60,6 +59,11 @@ final class InstructionParser {
         String[] parts = line.text().split("\\s+", 2);
         this.name = parts[0].toUpperCase(Locale.ROOT);
         this.rest = parts.length == 2 ? parts[1].strip() : "";
+    }
+
+    /// Whether this is a FROM, be it right or wrong.
+    boolean beginsStage() {
+        return name.equals("FROM");
     }
 
     Instruction parse() {
@@ -144,14 +148,20 @@ final class InstructionParser {
 
     private Instruction copy(SourceRange at, String text) {
         Flags flags = flags(Set.of("from", "chown", "chmod"));
-        return new Instruction.Copy(at, text, transfer(flags), flags.values().get("from"));
+        Instruction.Transfer transfer = transfer(flags);
+        for (String source : transfer.sources()) {
+            if (Instruction.Transfer.isRemote(source)) {
+                throw wrong("COPY takes no URL: " + source, "ADD is for those, or put the file into the context");
+            }
+        }
+        return new Instruction.Copy(at, text, transfer, flags.value("from"));
     }
 
     private Instruction add(SourceRange at, String text) {
         Flags flags = flags(Set.of("chown", "chmod"));
         Instruction.Transfer transfer = transfer(flags);
         for (String source : transfer.sources()) {
-            if (REMOTE.matcher(source).matches()) {
+            if (Instruction.Transfer.isRemote(source)) {
                 throw later("ADD of a remote source", "fetch it in a RUN, or put it into the context");
             }
         }
@@ -159,25 +169,25 @@ final class InstructionParser {
     }
 
     private Instruction.Transfer transfer(Flags flags) {
-        if (HEREDOC.matcher(flags.rest()).find()) {
+        Optional<List<String>> json = Words.json(flags.rest());
+        if (json.isEmpty() && Heredoc.isIn(flags.rest())) {
             throw later("a here-document", "put the text into a file of the context");
         }
-        List<String> words = Words.json(flags.rest()).orElseGet(() -> Words.plain(flags.rest()));
+        List<String> words = json.orElseGet(() -> Words.plain(flags.rest()));
         if (words.size() < 2) {
             throw wrong(name + " needs a source and a destination", "write " + name + " source destination");
         }
         return new Instruction.Transfer(
-                words.subList(0, words.size() - 1),
-                words.getLast(),
-                flags.values().get("chown"),
-                flags.values().get("chmod"));
+                words.subList(0, words.size() - 1), words.getLast(), flags.value("chown"), flags.value("chmod"));
     }
 
     private List<String> volumes() {
         String text = noFlags();
-        List<String> paths = Words.json(text).orElseGet(() -> Words.plain(text));
+        List<String> paths = Words.json(text).orElseGet(() -> Words.plain(text)).stream()
+                .map(String::strip)
+                .toList();
         for (String path : atLeastOne(paths, "a path")) {
-            if (path.isBlank()) {
+            if (path.isEmpty()) {
                 throw wrong("a volume has no path", "name a directory");
             }
         }
@@ -192,13 +202,13 @@ final class InstructionParser {
 
     private Command command(String needed) {
         String text = noFlags();
-        if (name.equals("RUN") && HEREDOC.matcher(text).find()) {
-            throw later("a here-document", "join the commands with && and continuations, or COPY a script");
-        }
         if (!needed.isEmpty() && text.isEmpty()) {
             throw wrong(name + " needs " + needed, "");
         }
         Optional<List<String>> exec = Words.json(text);
+        if (exec.isEmpty() && name.equals("RUN") && Heredoc.isIn(text)) {
+            throw later("a here-document", "join the commands with && and continuations, or COPY a script");
+        }
         if (exec.isPresent() && name.equals("RUN") && exec.get().isEmpty()) {
             throw wrong("RUN needs a command", "");
         }
@@ -225,31 +235,35 @@ final class InstructionParser {
     }
 
     private Flags flags(Set<String> known) {
-        // The words of these begin with dashes of their own.
-        if (Set.of("CMD", "ENTRYPOINT", "MAINTAINER", "LABEL", "ENV", "ARG").contains(name)) {
-            return new Flags(Map.of(), rest);
-        }
         Flags flags = Flags.of(rest, escape);
-        for (String flag : flags.values().keySet()) {
-            if (LATER.getOrDefault(name, Set.of()).contains(flag)) {
-                throw later(name + " --" + flag, "");
+        var seen = new HashSet<String>();
+        for (Flags.Flag flag : flags.flags()) {
+            String shown = "--" + flag.name();
+            if (LATER.getOrDefault(name, Set.of()).contains(flag.name())) {
+                throw later(name + " " + shown, "");
             }
-            if (!known.contains(flag)) {
-                throw wrong("unknown flag of " + name + ": --" + flag, flagAdvice(known));
+            if (!known.contains(flag.name())) {
+                throw wrong("unknown flag of " + name + ": " + shown, flagAdvice(flag.name(), known));
             }
-            if (flags.values().get(flag).isEmpty()) {
-                throw wrong("the flag --" + flag + " needs a value", "write --" + flag + "=value");
+            if (flag.value() == null) {
+                throw wrong("the flag " + shown + " needs a value", "write " + shown + "=value");
+            }
+            if (!seen.add(flag.name())) {
+                throw wrong("the flag " + shown + " is given twice", "remove one");
             }
         }
         return flags;
     }
 
-    private String flagAdvice(Set<String> known) {
-        return known.isEmpty()
-                ? "remove it: " + name + " takes no flags"
-                : "it takes "
+    private String flagAdvice(String flag, Set<String> known) {
+        if (known.isEmpty()) {
+            return "remove it: " + name + " takes no flags; a word with dashes can follow --";
+        }
+        return Spelling.nearest(flag, known)
+                .map(near -> "did you mean --" + near + "?")
+                .orElseGet(() -> "it takes "
                         + String.join(
-                                ", ", known.stream().sorted().map(f -> "--" + f).toList());
+                                ", ", known.stream().sorted().map(f -> "--" + f).toList()));
     }
 
     private StrataException unknown() {

@@ -93,7 +93,7 @@ final class LineReader {
     private int directives() {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < file.lines().size(); i++) {
-            String line = withoutBom(i);
+            String line = withoutBom(i).stripLeading();
             Matcher matcher = DIRECTIVE.matcher(line);
             if (i == 0 && line.startsWith("#!")) {
                 continue;

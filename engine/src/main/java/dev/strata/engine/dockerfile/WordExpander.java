@@ -25,6 +25,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// BuildKit, frontend/dockerfile/shell/lex.go. Not thread-safe; one for each word.
 public final class WordExpander {
+    /// Longest result, in characters: `ENV a=$a$a` in forty lines must not fill the memory.
+    private static final int MAX_LENGTH = 1 << 20;
+
+    /// What becomes of escapes: gone in a text; kept for a pattern as a backslash, whatever the escape
+    /// character is; kept as written in a replacement.
+    private enum Mode {
+        TEXT,
+        PATTERN,
+        REPLACEMENT
+    }
+
     private final String word;
     private final char escape;
     private final Map<String, String> variables;
@@ -39,34 +50,31 @@ public final class WordExpander {
     /// Expands `word`.
     ///
     /// Throws a `StrataException` with `DockerfileSyntaxError` for an unclosed quote or brace, an unknown
-    /// modifier, and a `?` whose variable is unset.
+    /// modifier, and a `?` whose variable is unset; `SizeLimitExceeded` for more than a million characters.
     public static String expand(String word, char escape, Map<String, String> variables) {
         var expander = new WordExpander(word, escape, variables);
-        return expander.until('\0', false);
+        return expander.until('\0', Mode.TEXT);
     }
 
-    /// Reads up to `stop` (consumed) or the end. In a pattern, escapes stay for the pattern to see.
-    private String until(char stop, boolean pattern) {
+    /// Reads up to `stop` (consumed) or the end.
+    private String until(char stop, Mode mode) {
         var text = new StringBuilder();
         while (at < word.length()) {
             char c = word.charAt(at);
             if (stop != '\0' && c == stop) {
                 at++;
-                return text.toString();
+                return capped(text);
             }
             if (c == '\'') {
-                text.append(singleQuoted(pattern));
+                text.append(singleQuoted(mode));
             } else if (c == '"') {
-                text.append(doubleQuoted(pattern));
+                text.append(doubleQuoted(mode));
             } else if (c == '$') {
-                text.append(dollar());
+                capped(text.append(dollar()));
             } else if (c == escape) {
                 at++;
                 if (at < word.length()) {
-                    if (pattern) {
-                        text.append('\\');
-                    }
-                    text.append(word.charAt(at++));
+                    text.append(kept(mode)).append(word.charAt(at++));
                 } else if (stop == '\0') {
                     break;
                 }
@@ -78,34 +86,58 @@ public final class WordExpander {
         if (stop != '\0') {
             throw wrong("it ends where " + stop + " was expected");
         }
+        return capped(text);
+    }
+
+    private static String capped(StringBuilder text) {
+        if (text.length() > MAX_LENGTH) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.SizeLimitExceeded,
+                    "a word is longer than " + MAX_LENGTH + " characters",
+                    "its variables hold too much text",
+                    "keep long texts in files"));
+        }
         return text.toString();
     }
 
-    private String singleQuoted(boolean pattern) {
+    private String kept(Mode mode) {
+        return switch (mode) {
+            case TEXT -> "";
+            case PATTERN -> "\\";
+            case REPLACEMENT -> String.valueOf(escape);
+        };
+    }
+
+    private String singleQuoted(Mode mode) {
         int end = word.indexOf('\'', at + 1);
         if (end < 0) {
             throw wrong("a single quote is not closed");
         }
         String text = word.substring(at + 1, end);
         at = end + 1;
-        return pattern ? text.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?") : text;
+        return mode == Mode.PATTERN ? literal(text) : text;
     }
 
-    private String doubleQuoted(boolean pattern) {
+    /// Quoted text in a pattern means itself.
+    private static String literal(String text) {
+        return text.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?");
+    }
+
+    private String doubleQuoted(Mode mode) {
         var text = new StringBuilder();
         at++;
         while (at < word.length()) {
             char c = word.charAt(at);
             if (c == '"') {
                 at++;
-                return text.toString();
+                return mode == Mode.PATTERN ? literal(text.toString()) : text.toString();
             }
             if (c == '$') {
-                text.append(dollar());
+                capped(text.append(dollar()));
             } else if (c == escape && at + 1 < word.length()) {
                 char next = word.charAt(at + 1);
                 // Within double quotes only these lose their escape; sh(1), "Double Quotes".
-                if (pattern || (next != '"' && next != '$' && next != escape)) {
+                if (mode == Mode.REPLACEMENT || (next != '"' && next != '$' && next != escape)) {
                     text.append(c);
                 }
                 text.append(next);
@@ -130,7 +162,7 @@ public final class WordExpander {
 
     private String name() {
         int start = at;
-        if (at < word.length() && "@*#?-$!0".indexOf(word.charAt(at)) >= 0) {
+        if (at < word.length() && "@*#?-$!".indexOf(word.charAt(at)) >= 0) {
             at++;
             return word.substring(start, at);
         }
@@ -166,17 +198,18 @@ public final class WordExpander {
                 yield present;
             }
             case '-' -> {
-                String other = until('}', false);
+                String other = until('}', Mode.TEXT);
                 yield set ? present : other;
             }
             case '+' -> {
-                String other = until('}', false);
+                String other = until('}', Mode.TEXT);
                 yield set ? other : "";
             }
             case '?' -> {
-                String message = until('}', false);
+                String message = until('}', Mode.TEXT);
                 if (!set) {
-                    throw wrong(name + ": " + (message.isEmpty() ? "it is not set" : message));
+                    String unset = value == null ? "it is not set" : "it is empty";
+                    throw wrong(name + ": " + (message.isEmpty() ? unset : message));
                 }
                 yield present;
             }
@@ -198,12 +231,12 @@ public final class WordExpander {
             at++;
         }
         if (modifier == '/') {
-            Pattern pattern = regex(until('/', true));
-            String replacement = Matcher.quoteReplacement(until('}', false));
+            Pattern pattern = regex(until('/', Mode.PATTERN));
+            String replacement = Matcher.quoteReplacement(until('}', Mode.REPLACEMENT));
             Matcher matcher = pattern.matcher(value);
             return twice ? matcher.replaceAll(replacement) : matcher.replaceFirst(replacement);
         }
-        Pattern pattern = regex(until('}', true));
+        Pattern pattern = regex(until('}', Mode.PATTERN));
         return modifier == '#' ? withoutPrefix(value, pattern, twice) : withoutSuffix(value, pattern, twice);
     }
 
@@ -227,8 +260,8 @@ public final class WordExpander {
         return value;
     }
 
-    /// `*` is any text, `?` any character; a backslash takes the meaning away.
-    private static Pattern regex(String pattern) {
+    /// `*` is any text, `?` any character; a backslash takes the meaning away, and stands before nothing else.
+    private Pattern regex(String pattern) {
         var regex = new StringBuilder();
         for (int i = 0; i < pattern.length(); i++) {
             char c = pattern.charAt(i);
@@ -236,9 +269,11 @@ public final class WordExpander {
                 case '*' -> regex.append(".*");
                 case '?' -> regex.append('.');
                 case '\\' -> {
-                    if (i + 1 < pattern.length()) {
-                        regex.append(Pattern.quote(String.valueOf(pattern.charAt(++i))));
+                    i++;
+                    if (i == pattern.length() || "*?\\}/".indexOf(pattern.charAt(i)) < 0) {
+                        throw wrong("a pattern can escape * ? \\ } and / only: " + pattern);
                     }
+                    regex.append(Pattern.quote(String.valueOf(pattern.charAt(i))));
                 }
                 default -> regex.append(Pattern.quote(String.valueOf(c)));
             }

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +58,8 @@ final class Words {
         return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
     }
 
-    /// A JSON array of strings; empty when the text is anything else.
+    /// A JSON array of strings; empty when the text is no JSON array. One with anything but strings in it is
+    /// `DockerfileSyntaxError`, as BuildKit has it: nobody means `[1, 2]` for a shell.
     static Optional<List<String>> json(String text) {
         if (!text.startsWith("[")) {
             return Optional.empty();
@@ -64,7 +68,11 @@ final class Words {
             var values = new ArrayList<String>();
             for (JsonNode value : JSON.readTree(text)) {
                 if (!value.isTextual()) {
-                    return Optional.empty();
+                    throw new StrataException(Problem.of(
+                            ProblemCode.DockerfileSyntaxError,
+                            "the JSON array holds something other than strings",
+                            "",
+                            "put every word into double quotes"));
                 }
                 values.add(value.asText());
             }

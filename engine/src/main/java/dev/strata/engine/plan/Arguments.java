@@ -27,16 +27,19 @@ final class Arguments {
     private final char escape;
 
     /// @param given the values that the build was started with
-    Arguments(Map<String, String> given, Platform platform, char escape) {
+    /// @param target the name of the stage to build; null where it has none
+    Arguments(Map<String, String> given, Platform platform, @Nullable String target, char escape) {
         this.given = given;
         this.escape = escape;
         for (String side : List.of("BUILD", "TARGET")) {
             Platform of = side.equals("BUILD") ? Platform.local() : platform;
             global.put(side + "PLATFORM", of.toString());
             global.put(side + "OS", of.os());
+            global.put(side + "OSVERSION", "");
             global.put(side + "ARCH", of.architecture());
             global.put(side + "VARIANT", of.variant() == null ? "" : of.variant());
         }
+        global.put("TARGETSTAGE", target == null ? "default" : target);
         global.replaceAll(given::getOrDefault);
     }
 
@@ -76,15 +79,15 @@ final class Arguments {
         return WordExpander.expand(declaration.value(), escape, new HashMap<>(variables));
     }
 
-    /// `NAME=value` of the proxy arguments that were given, in both cases of their names.
+    /// `NAME=value` of the proxy arguments that were given, each under both cases of its name.
     List<String> proxies() {
         var values = new ArrayList<String>();
         for (String upper : PROXIES) {
-            for (String name : List.of(upper, upper.toLowerCase(Locale.ROOT))) {
-                String value = given.get(name);
-                if (value != null) {
-                    values.add(name + "=" + value);
-                }
+            String lower = upper.toLowerCase(Locale.ROOT);
+            String value = given.getOrDefault(lower, given.get(upper));
+            if (value != null && !value.isEmpty()) {
+                values.add(upper + "=" + value);
+                values.add(lower + "=" + value);
             }
         }
         return values;

@@ -22,26 +22,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the graph of the stages that a target needs. BuildKit, frontend/dockerfile/dockerfile2llb/convert.go.
 public final class Planner {
     static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final String SCRATCH = "scratch";
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+");
 
     private final Dockerfile dockerfile;
     private final PlanOptions options;
     private final ImageResolver resolver;
     private final Arguments arguments;
     private final List<Vertex> vertices = new ArrayList<>();
-    private final Map<Integer, VertexId> plannedStages = new HashMap<>();
+    private final Map<Integer, StageState> plannedStages = new HashMap<>();
     private final Map<String, VertexId> copiedImages = new HashMap<>();
 
     private Planner(Dockerfile dockerfile, PlanOptions options, ImageResolver resolver) {
         this.dockerfile = dockerfile;
         this.options = options;
         this.resolver = resolver;
-        this.arguments = new Arguments(options.buildArgs(), options.platform(), dockerfile.escape());
+        String target =
+                options.target() == null ? dockerfile.stages().getLast().from().name() : options.target();
+        this.arguments = new Arguments(options.buildArgs(), options.platform(), target, dockerfile.escape());
         arguments.declareGlobal(dockerfile.globalArgs());
     }
 
@@ -51,8 +55,8 @@ public final class Planner {
     /// expanded, or what the resolver says of an image.
     public static BuildPlan plan(Dockerfile dockerfile, PlanOptions options, ImageResolver resolver) {
         var planner = new Planner(dockerfile, options, resolver);
-        VertexId target = planner.stage(planner.targetStage());
-        return new BuildPlan(options.platform(), planner.vertices, target);
+        StageState target = planner.stage(planner.targetStage());
+        return new BuildPlan(options.platform(), planner.vertices, target.last);
     }
 
     private int targetStage() {
@@ -95,9 +99,9 @@ public final class Planner {
         return Spelling.nearest(text, names).map(name -> "did you mean " + name + "?");
     }
 
-    /// Plans a stage, once, and returns its last vertex.
-    private VertexId stage(int number) {
-        VertexId known = plannedStages.get(number);
+    /// Plans a stage, once, and returns what holds at its end.
+    private StageState stage(int number) {
+        StageState known = plannedStages.get(number);
         if (known != null) {
             return known;
         }
@@ -109,8 +113,8 @@ public final class Planner {
             int step = i + 2;
             Problems.at(instruction.at(), () -> planner.add(instruction, step));
         }
-        plannedStages.put(number, state.last);
-        return state.last;
+        plannedStages.put(number, state);
+        return state;
     }
 
     private StageState begin(int number, Stage stage) {
@@ -125,8 +129,7 @@ public final class Planner {
         }
         Optional<Integer> parent = stageName(name, number);
         if (parent.isPresent()) {
-            Vertex last = vertex(stage(parent.get()));
-            return new StageState(last.config(), last.author(), last.id());
+            return stage(parent.get()).child();
         }
         if (name.equals(SCRATCH)) {
             ContainerConfig config =
@@ -134,7 +137,7 @@ public final class Planner {
             VertexId id = add(new Operation.Scratch(), null, stage, number, 1, from.text(), "", config, null);
             return new StageState(config, null, id);
         }
-        return base(number, stage, ImageReference.parse(name));
+        return base(number, stage, name);
     }
 
     /// A FROM finds a stage by its name only: a number there is an image.
@@ -142,8 +145,9 @@ public final class Planner {
         return name.chars().allMatch(Character::isDigit) ? Optional.empty() : named(name, before);
     }
 
-    private StageState base(int number, Stage stage, ImageReference reference) {
-        Image image = resolver.resolve(reference, options.platform());
+    private StageState base(int number, Stage stage, String name) {
+        ImageReference reference = ImageReference.parse(name);
+        Image image = resolve(name, reference, number);
         if (!image.config().config().onBuild().isEmpty()) {
             throw new StrataException(Problem.of(
                     ProblemCode.UnsupportedInstruction,
@@ -167,6 +171,21 @@ public final class Planner {
         return new StageState(config, author, id);
     }
 
+    /// Asks the resolver. An image that is not there may be a stage with a slip in its name.
+    private Image resolve(String text, ImageReference reference, int before) {
+        try {
+            return resolver.resolve(reference, options.platform());
+        } catch (StrataException e) {
+            Problem problem = e.problem();
+            if (problem.code() != ProblemCode.ImageNotFound && problem.code() != ProblemCode.PullUnauthorized) {
+                throw e;
+            }
+            String advice = didYouMean(text, before).orElse(problem.tryThis());
+            throw new StrataException(
+                    new Problem(problem.code(), problem.what(), problem.why(), advice, problem.at()), e);
+        }
+    }
+
     private static ContainerConfig withPath(ContainerConfig config) {
         return config.envMap().containsKey("PATH")
                 ? config
@@ -175,9 +194,16 @@ public final class Planner {
 
     /// The vertex that `COPY --from=text` reads, planned before the COPY itself.
     VertexId copySource(String text, int stage, SourceRange at) {
+        if (!WordExpander.expand(text, dockerfile.escape(), Map.of()).equals(text)) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.DockerfileSyntaxError,
+                    "--from is taken as it is written: " + text,
+                    "variables, quotes and escapes are not expanded there",
+                    "begin a stage with FROM and the variable, and copy from that stage"));
+        }
         Optional<Integer> earlier = named(text, stage);
         if (earlier.isPresent()) {
-            return stage(earlier.get());
+            return stage(earlier.get()).last;
         }
         if (named(text, dockerfile.stages().size()).isPresent()) {
             throw new StrataException(Problem.of(
@@ -186,12 +212,19 @@ public final class Planner {
                     "a stage can copy only from stages above it",
                     "move it up"));
         }
+        if (NUMBER.matcher(text).matches()) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.UnknownStage,
+                    "no such stage: " + text,
+                    "the Dockerfile has " + dockerfile.stages().size() + " stages, counted from 0",
+                    "name a stage above this one"));
+        }
         ImageReference reference = ImageReference.parse(text);
         VertexId known = copiedImages.get(reference.toString());
         if (known != null) {
             return known;
         }
-        Image image = resolver.resolve(reference, options.platform());
+        Image image = resolve(text, reference, stage);
         var vertex = new Vertex(
                 new VertexId(vertices.size()),
                 null,
@@ -239,10 +272,6 @@ public final class Planner {
                 at);
         vertices.add(vertex);
         return vertex.id();
-    }
-
-    private Vertex vertex(VertexId id) {
-        return vertices.get(id.number());
     }
 
     Arguments arguments() {

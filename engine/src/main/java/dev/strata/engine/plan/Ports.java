@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /// EXPOSE: `80`, `80/udp`, `8000-8010/tcp`. BuildKit, frontend/dockerfile/dockerfile2llb/convert_expose.go.
 final class Ports {
-    private static final Pattern PORT = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?(?:/(\\w+))?");
+    private static final Pattern PORT = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?(?:/(\\w*))?");
     private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp");
     private static final int MAX_PORT = 65535;
 
@@ -30,7 +30,9 @@ final class Ports {
         }
         int first = Integer.parseInt(matcher.group(1));
         int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
-        String protocol = matcher.group(3) == null ? "tcp" : matcher.group(3).toLowerCase(Locale.ROOT);
+        String protocol = matcher.group(3) == null || matcher.group(3).isEmpty()
+                ? "tcp"
+                : matcher.group(3).toLowerCase(Locale.ROOT);
         if (last > MAX_PORT || last < first || !PROTOCOLS.contains(protocol)) {
             throw wrong(text);
         }

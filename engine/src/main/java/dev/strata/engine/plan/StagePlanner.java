@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class StagePlanner {
     private static final int MAX_MODE = 07777;
 
+    /// Every port of three protocols.
+    private static final int MAX_PORTS = 3 * 65536;
+
     private final Planner planner;
     private final Stage stage;
     private final int number;
@@ -80,30 +83,34 @@ final class StagePlanner {
             case Instruction.Expose expose -> expose(expose);
             case Instruction.Volume volume -> {
                 List<String> paths = volume.paths().stream().map(this::expand).toList();
+                if (paths.contains("")) {
+                    throw wrong("a volume has no path", "a variable in it has no value", "give the variable a value");
+                }
                 state.config = state.config.draft().volumes(paths).done();
-                yield Planned.config("VOLUME [" + String.join(" ", paths) + "]");
+                yield Planned.config("VOLUME " + GoText.plain(paths));
             }
             case Instruction.StopSignal stop -> {
                 String signal = expand(stop.signal());
+                Signals.check(signal);
                 state.config = state.config.draft().stopSignal(signal).done();
                 yield Planned.config("STOPSIGNAL " + signal);
             }
             case Instruction.Shell shell -> {
                 state.config = state.config.draft().shell(shell.shell()).done();
-                yield Planned.config("SHELL [" + String.join(" ", shell.shell()) + "]");
+                yield Planned.config("SHELL " + GoText.plain(shell.shell()));
             }
             case Instruction.Run run -> run(run);
             case Instruction.Cmd cmd -> {
                 List<String> argv = argv(cmd.command());
                 state.config = state.config.draft().cmd(argv, true).done();
                 state.cmdSet = true;
-                yield Planned.config("CMD " + quoted(argv));
+                yield Planned.config("CMD " + GoText.quoted(argv));
             }
             case Instruction.Entrypoint entrypoint -> {
                 List<String> argv = argv(entrypoint.command());
                 var draft = state.config.draft().entrypoint(argv);
                 state.config = (state.cmdSet ? draft : draft.cmd(null, state.config.argsEscaped())).done();
-                yield Planned.config("ENTRYPOINT " + quoted(argv));
+                yield Planned.config("ENTRYPOINT " + GoText.quoted(argv));
             }
         };
     }
@@ -112,9 +119,7 @@ final class StagePlanner {
         var shown = new ArrayList<String>();
         for (Instruction.Declaration declaration : arg.declarations()) {
             String value = planner.arguments().inStage(declaration, state.variables());
-            if (value != null) {
-                state.declare(declaration.name(), value);
-            }
+            state.declare(declaration.name(), value);
             shown.add(value == null ? declaration.name() : declaration.name() + "=" + value);
         }
         return Planned.config("ARG " + String.join(" ", shown));
@@ -122,38 +127,57 @@ final class StagePlanner {
 
     /// Values of one ENV do not see each other.
     private Planned env(Instruction.Env env) {
-        Map<String, String> values = assigned(env.assignments());
-        state.setEnv(values);
-        return Planned.config("ENV" + pairs(values));
+        List<Instruction.Assignment> assignments = expanded(env.assignments());
+        state.setEnv(values(assignments));
+        return Planned.config("ENV" + pairs(assignments));
     }
 
     private Planned label(Instruction.Label label) {
-        Map<String, String> values = assigned(label.assignments());
-        state.config = state.config.draft().labels(values).done();
-        return Planned.config("LABEL" + pairs(values));
+        List<Instruction.Assignment> assignments = expanded(label.assignments());
+        state.config = state.config.draft().labels(values(assignments)).done();
+        return Planned.config("LABEL" + pairs(assignments));
     }
 
-    private Map<String, String> assigned(List<Instruction.Assignment> assignments) {
+    private List<Instruction.Assignment> expanded(List<Instruction.Assignment> assignments) {
+        var all = new ArrayList<Instruction.Assignment>();
+        for (Instruction.Assignment assignment : assignments) {
+            String name = expand(assignment.name());
+            if (name.isEmpty()) {
+                throw wrong(
+                        "a name is empty: " + assignment.name() + "=" + assignment.value(),
+                        "a variable in it has no value",
+                        "give the variable a value");
+            }
+            all.add(new Instruction.Assignment(name, expand(assignment.value())));
+        }
+        return all;
+    }
+
+    private static Map<String, String> values(List<Instruction.Assignment> assignments) {
         var values = new LinkedHashMap<String, String>();
         for (Instruction.Assignment assignment : assignments) {
-            values.put(expand(assignment.name()), expand(assignment.value()));
+            values.put(assignment.name(), assignment.value());
         }
         return values;
     }
 
-    private static String pairs(Map<String, String> values) {
+    private static String pairs(List<Instruction.Assignment> assignments) {
         var text = new StringBuilder();
-        values.forEach(
-                (name, value) -> text.append(' ').append(name).append('=').append(value));
+        for (Instruction.Assignment assignment : assignments) {
+            text.append(' ').append(assignment.name()).append('=').append(assignment.value());
+        }
         return text.toString();
     }
 
+    /// BuildKit joins and cleans a relative path only: config and history keep an absolute one as it is.
     private Planned workdir(Instruction.Workdir workdir) {
-        String path = absolute(expand(workdir.path()));
-        state.config = state.config.draft().workingDir(path).done();
+        String written = expand(workdir.path());
+        String path = absolute(written);
+        String shown = written.startsWith("/") ? written : path;
+        state.config = state.config.draft().workingDir(shown).done();
         Operation operation =
                 path.equals("/") ? new Operation.Config() : new Operation.MakeDirectory(path, state.config.user());
-        return new Planned(operation, "WORKDIR " + path);
+        return new Planned(operation, "WORKDIR " + shown);
     }
 
     private Planned copy(Instruction.Copy copy) {
@@ -172,7 +196,8 @@ final class StagePlanner {
     private Planned transfer(Instruction.Transfer transfer, String name, Operation.CopySource source, Unpack unpack) {
         List<String> sources = transfer.sources().stream().map(this::expand).toList();
         String written = expand(transfer.destination());
-        boolean directory = written.endsWith("/")
+        boolean directory = written.isEmpty()
+                || written.endsWith("/")
                 || written.equals(".")
                 || written.equals("..")
                 || written.endsWith("/.")
@@ -184,13 +209,34 @@ final class StagePlanner {
                     "",
                     "end it with a slash"));
         }
-        String chown = transfer.chown() == null ? null : expand(transfer.chown());
-        String chmod = transfer.chmod() == null ? null : expand(transfer.chmod());
+        checkRemote(name, sources);
+        String chown = expandFlag(transfer.chown());
+        String chmod = expandFlag(transfer.chmod());
         String absolute = absolute(written);
         String destination = directory && !absolute.endsWith("/") ? absolute + "/" : absolute;
         var operation = new Operation.Copy(source, sources, destination, chown, mode(chmod), unpack == Unpack.ARCHIVES);
         String flags = (chown == null ? "" : " --chown=" + chown) + (chmod == null ? "" : " --chmod=" + chmod);
         return new Planned(operation, name + flags + " " + String.join(" ", sources) + " " + written + " # buildkit");
+    }
+
+    /// A flag whose value expands to nothing is as if it were not there.
+    private @Nullable String expandFlag(@Nullable String value) {
+        String expanded = value == null ? "" : expand(value);
+        return expanded.isEmpty() ? null : expanded;
+    }
+
+    private static void checkRemote(String name, List<String> sources) {
+        for (String source : sources) {
+            if (Instruction.Transfer.isRemote(source)) {
+                throw new StrataException(Problem.of(
+                        name.equals("ADD") ? ProblemCode.UnsupportedInstruction : ProblemCode.DockerfileSyntaxError,
+                        name.equals("ADD")
+                                ? "ADD of a remote source is not supported yet: " + source
+                                : "COPY takes no URL: " + source,
+                        "",
+                        "fetch it in a RUN, or put it into the context"));
+            }
+        }
     }
 
     private static @Nullable Integer mode(@Nullable String chmod) {
@@ -215,26 +261,31 @@ final class StagePlanner {
                 ProblemCode.DockerfileSyntaxError, "not a mode: " + chmod, "modes end at 7777", "correct it"));
     }
 
+    /// Words are sorted as they are written; one that expands to nothing exposes nothing.
     private Planned expose(Instruction.Expose expose) {
         var ports = new ArrayList<String>();
-        for (String word : expose.ports()) {
+        for (String word : expose.ports().stream().sorted().toList()) {
             for (String port : expand(word).strip().split("\\s+")) {
-                ports.addAll(Ports.parse(port));
+                if (!port.isEmpty()) {
+                    ports.addAll(Ports.parse(port));
+                }
+            }
+            if (ports.size() > MAX_PORTS) {
+                throw new StrataException(Problem.of(
+                        ProblemCode.SizeLimitExceeded,
+                        "more than " + MAX_PORTS + " ports",
+                        "there are no more",
+                        "name every port once"));
             }
         }
-        ports.sort(null);
         state.config = state.config.draft().exposePorts(ports).done();
-        return Planned.config("EXPOSE [" + String.join(" ", ports) + "]");
+        return Planned.config("EXPOSE " + GoText.plain(ports));
     }
 
     private Planned run(Instruction.Run run) {
         List<String> argv = argv(run.command());
         var operation = new Operation.Run(
-                argv,
-                state.environment(),
-                planner.arguments().proxies(),
-                state.config.user(),
-                state.config.workingDir().isEmpty() ? "/" : state.config.workingDir());
+                argv, state.environment(), planner.arguments().proxies(), state.config.user(), absolute(""));
         return new Planned(operation, "RUN " + state.argumentsForHistory() + String.join(" ", argv) + " # buildkit");
     }
 
@@ -247,6 +298,10 @@ final class StagePlanner {
                 yield argv;
             }
         };
+    }
+
+    private static StrataException wrong(String what, String why, String tryThis) {
+        return new StrataException(Problem.of(ProblemCode.DockerfileSyntaxError, what, why, tryThis));
     }
 
     private String expand(String word) {
@@ -265,18 +320,5 @@ final class StagePlanner {
             }
         }
         return "/" + String.join("/", parts);
-    }
-
-    /// Go's `%q` of a list of strings: `["sh" "-c" "x"]`.
-    private static String quoted(List<String> words) {
-        var all = new ArrayList<String>();
-        for (String word : words) {
-            all.add("\""
-                    + word.replace("\\", "\\\\")
-                            .replace("\"", "\\\"")
-                            .replace("\n", "\\n")
-                            .replace("\t", "\\t") + "\"");
-        }
-        return "[" + String.join(" ", all) + "]";
     }
 }

@@ -27,7 +27,7 @@ final class StageState {
     /// A CMD of this very stage survives an ENTRYPOINT; an inherited one does not.
     boolean cmdSet;
 
-    /// Declared ARGs with their values; one that has none is not here.
+    /// Declared ARGs with their values; empty for one that has none.
     private final Map<String, String> arguments = new LinkedHashMap<>();
 
     /// The ARGs that a later ENV of the same name has not hidden.
@@ -39,9 +39,19 @@ final class StageState {
         this.last = last;
     }
 
-    void declare(String name, String value) {
-        arguments.put(name, value);
-        visible.put(name, value);
+    /// What a stage starts with that is built on this one: ARGs come along, the CMD counts as inherited.
+    StageState child() {
+        var child = new StageState(config, author, last);
+        child.arguments.putAll(arguments);
+        child.visible.putAll(visible);
+        return child;
+    }
+
+    void declare(String name, @Nullable String value) {
+        arguments.put(name, value == null ? "" : value);
+        if (value != null) {
+            visible.put(name, value);
+        }
     }
 
     void setEnv(Map<String, String> values) {
@@ -69,14 +79,16 @@ final class StageState {
         return pairs;
     }
 
-    /// `|2 A=b C=d ` before a RUN's command in the history; nothing without ARGs.
+    /// `|2 A=b C=d ` before a RUN's command in the history, with what the names stand for there; nothing
+    /// without ARGs.
     String argumentsForHistory() {
         if (arguments.isEmpty()) {
             return "";
         }
         var text = new StringBuilder("|" + arguments.size());
+        Map<String, String> variables = variables();
         arguments.forEach(
-                (name, value) -> text.append(' ').append(name).append('=').append(value));
+                (name, value) -> text.append(' ').append(name).append('=').append(variables.getOrDefault(name, value)));
         return text.append(' ').toString();
     }
 

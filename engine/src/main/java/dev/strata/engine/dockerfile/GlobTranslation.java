@@ -1,0 +1,117 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.dockerfile;
+
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+
+/// A wildcard on its way to a regular expression in which `*` and `?` stop at a slash.
+final class GlobTranslation {
+    private static final String SPECIAL = "*?[]\\";
+
+    private final String glob;
+    private final boolean directories;
+    private final StringBuilder regex = new StringBuilder();
+    private int at;
+
+    /// @param directories whether `**` stands for any number of directories, as in an ignore file
+    GlobTranslation(String glob, boolean directories) {
+        this.glob = glob;
+        this.directories = directories;
+    }
+
+    String regex() {
+        while (at < glob.length()) {
+            switch (glob.charAt(at)) {
+                case '*' -> star();
+                case '?' -> {
+                    at++;
+                    regex.append("[^/]");
+                }
+                case '[' -> characterClass();
+                default -> regex.append(hex(character()));
+            }
+        }
+        return regex.toString();
+    }
+
+    private void star() {
+        boolean first = at == 0;
+        if (!directories || !glob.startsWith("**", at)) {
+            at++;
+            regex.append("[^/]*");
+            return;
+        }
+        at += 2;
+        boolean slash = at < glob.length() && glob.charAt(at) == '/';
+        String rest = glob.substring(slash ? ++at : at);
+        // Without a slash, "**name" is any path that ends with the name.
+        boolean suffix = first && !slash && rest.chars().noneMatch(c -> SPECIAL.indexOf(c) >= 0);
+        regex.append(rest.isEmpty() || suffix ? ".*" : "(?:.*/)?");
+    }
+
+    /// `[`, an optional `^`, then characters and ranges; a range that runs backwards holds nothing.
+    private void characterClass() {
+        at++;
+        boolean negated = at < glob.length() && glob.charAt(at) == '^';
+        if (negated) {
+            at++;
+        }
+        var members = new StringBuilder();
+        do {
+            int low = member();
+            int high = low;
+            if (at < glob.length() && glob.charAt(at) == '-') {
+                at++;
+                high = member();
+            }
+            if (low <= high) {
+                members.append(hex(low)).append('-').append(hex(high));
+            }
+        } while (at < glob.length() && glob.charAt(at) != ']');
+        if (at == glob.length()) {
+            throw damaged("a character class is not closed");
+        }
+        at++;
+        if (members.isEmpty()) {
+            regex.append(negated ? "." : "(?!)");
+        } else {
+            regex.append(negated ? "[^" : "[").append(members).append(']');
+        }
+    }
+
+    private int member() {
+        if (at == glob.length() || glob.charAt(at) == '-' || glob.charAt(at) == ']') {
+            throw damaged("a character class is damaged");
+        }
+        return character();
+    }
+
+    /// The next character, a backslash before it taken off.
+    private int character() {
+        if (glob.charAt(at) == '\\') {
+            at++;
+            if (at == glob.length()) {
+                throw damaged("it ends with a backslash");
+            }
+        }
+        int c = glob.codePointAt(at);
+        at += Character.charCount(c);
+        return c;
+    }
+
+    private static String hex(int c) {
+        return "\\x{" + Integer.toHexString(c) + "}";
+    }
+
+    private StrataException damaged(String why) {
+        return new StrataException(Problem.of(
+                ProblemCode.DockerfileSyntaxError,
+                "not a pattern: " + glob,
+                why,
+                "close a class with ], or put a backslash before the character"));
+    }
+}
