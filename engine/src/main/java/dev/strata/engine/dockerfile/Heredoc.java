@@ -23,7 +23,7 @@ final class Heredoc {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             boolean named = !word.endsWith("<<")
-                    || i + 1 < words.size() && !words.get(i + 1).contains("<");
+                    || (i + 1 < words.size() && !words.get(i + 1).contains("<"));
             if (named && !word.endsWith("<<-") && START.matcher(word).matches()) {
                 return true;
             }
