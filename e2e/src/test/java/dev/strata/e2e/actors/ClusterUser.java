@@ -29,8 +29,8 @@ public final class ClusterUser {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int COMMAND_SECONDS = 120;
 
-    private final List<String> kubectl =
-            List.of(System.getProperty("strata.kubectl", "bash ../e2e/cluster.sh kubectl").split(" "));
+    private final List<String> kubectl = List.of(System.getProperty("strata.kubectl", "bash ../e2e/cluster.sh kubectl")
+            .split(" "));
     private final String namespace;
 
     private ClusterUser(String namespace) {
@@ -45,7 +45,8 @@ public final class ClusterUser {
     /// A user with a new namespace under Pod Security `level` (policy version latest).
     public static ClusterUser withNamespace(String namespace, String level) {
         var user = new ClusterUser(namespace);
-        user.run("delete", "namespace", namespace, "--ignore-not-found", "--wait=true").orFail();
+        user.run("delete", "namespace", namespace, "--ignore-not-found", "--wait=true")
+                .orFail();
         user.apply("""
                 apiVersion: v1
                 kind: Namespace
@@ -89,7 +90,9 @@ public final class ClusterUser {
     /// The items of a kind that a label selects.
     public List<JsonNode> list(String kind, String selector) {
         var items = new ArrayList<JsonNode>();
-        json(run("get", kind, "-l", selector, "-o", "json").orFail()).path("items").forEach(items::add);
+        json(run("get", kind, "-l", selector, "-o", "json").orFail())
+                .path("items")
+                .forEach(items::add);
         return items;
     }
 
@@ -138,9 +141,7 @@ public final class ClusterUser {
     /// Runs `image` in a Pod until it ends, and returns its output.
     public String runPod(String name, String image, String pullSecret, String... command) {
         run("delete", "pod", name, "--ignore-not-found", "--wait=true").orFail();
-        String words = command.length == 0
-                ? ""
-                : "    command: [" + String.join(", ", quoted(command)) + "]\n";
+        String words = command.length == 0 ? "" : "    command: [" + String.join(", ", quoted(command)) + "]\n";
         apply("""
                 apiVersion: v1
                 kind: Pod
