@@ -1,0 +1,82 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.agent;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// One round of the agent's work: from the mounted ConfigMap to the node's files.
+final class Agent {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final AgentSettings settings;
+    private final CertsDirectory certs;
+    private final SeccompProfile seccomp;
+    private final Function<TrustEntry, Ready> selfTest;
+
+    /// What the agent prints. Field names are read by the operator.
+    record Report(String node, SortedMap<String, Ready> registries, Ready seccomp) {
+        /// One line of JSON.
+        String line() {
+            try {
+                return JSON.writeValueAsString(this);
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    Agent(AgentSettings settings, Function<TrustEntry, Ready> selfTest) {
+        this.settings = settings;
+        this.certs = new CertsDirectory(settings.certs(), settings.certsOnNode(), settings.clusterDomain());
+        this.seccomp = new SeccompProfile(settings.profile(), settings.seccomp());
+        this.selfTest = selfTest;
+    }
+
+    /// Writes what is missing, removes what is gone, tests what is there.
+    Report round() {
+        var registries = new TreeMap<String, Ready>();
+        List<Path> files;
+        try (Stream<Path> children = Files.list(settings.trust())) {
+            // ..data and the like are the ConfigMap's own machinery.
+            files = children.filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
+                    .toList();
+        } catch (IOException e) {
+            // Nothing is removed because of a mount that cannot be read.
+            return new Report(settings.node(), registries, seccomp.install());
+        }
+        for (Path file : files) {
+            String host = TrustEntry.host(String.valueOf(file.getFileName()), settings.clusterDomain());
+            if (host != null) {
+                registries.put(host, trust(host, file));
+            }
+        }
+        certs.removeOthers(registries.keySet());
+        return new Report(settings.node(), registries, seccomp.install());
+    }
+
+    private Ready trust(String host, Path file) {
+        String text;
+        try {
+            text = OwnFiles.readFollowing(file, TrustEntry.MAX_SIZE);
+        } catch (IOException e) {
+            return Ready.no("EntryUnreadable");
+        }
+        TrustEntry entry = TrustEntry.parse(host, text);
+        if (entry == null) {
+            return Ready.no("EntryInvalid");
+        }
+        Ready written = certs.write(entry);
+        return written.ready() ? selfTest.apply(entry) : written;
+    }
+}

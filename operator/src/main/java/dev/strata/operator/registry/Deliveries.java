@@ -1,0 +1,154 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.strata.operator.registry.Access.Right;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/// Credentials and the authority's certificate in other namespaces.
+///
+/// Secrets are never listed. The namespaces that may hold an object of a Registry are written down
+/// **before** the first one is made there, and struck out after the last one is gone.
+final class Deliveries {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Predicate<HasMetadata> OPERATORS =
+            object -> object.getMetadata().getLabels() != null
+                    && RegistryNames.OPERATOR.equals(
+                            object.getMetadata().getLabels().get(RegistryNames.MANAGED_BY));
+
+    private final ClusterObjects objects;
+    private final SharedMap records;
+
+    Deliveries(ClusterObjects objects, SharedMap records) {
+        this.objects = objects;
+        this.records = records;
+    }
+
+    /// What could not be delivered.
+    record Outcome(List<String> taken, List<String> refused) {}
+
+    /// Makes the namespaces hold exactly what `rights` grants them.
+    Outcome deliver(
+            RegistryDesired desired, SortedMap<String, Set<Right>> rights, RegistryUser user, String certificate) {
+        var outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
+        String key = desired.names().key();
+        SortedSet<String> before = recorded(records.all(), key);
+        var touched = new TreeSet<>(before);
+        touched.addAll(rights.keySet());
+        record(key, touched);
+        var remaining = new TreeSet<>(touched);
+        for (String namespace : touched) {
+            Set<Right> granted = rights.getOrDefault(namespace, Set.of());
+            try {
+                if (granted.isEmpty()) {
+                    withdraw(desired, namespace);
+                    remaining.remove(namespace);
+                } else {
+                    deliver(desired, namespace, granted, user, certificate, outcome);
+                }
+            } catch (KubernetesClientException e) {
+                outcome.refused().add("namespace " + namespace + ": " + ApiErrors.text(e));
+            }
+        }
+        record(key, remaining);
+        return outcome;
+    }
+
+    /// Removes everything that was delivered for that Registry.
+    void withdrawAll(RegistryDesired desired) {
+        String key = desired.names().key();
+        for (String namespace : recorded(records.all(), key)) {
+            withdraw(desired, namespace);
+        }
+        records.put(key, null);
+    }
+
+    private void deliver(
+            RegistryDesired desired,
+            String namespace,
+            Set<Right> granted,
+            RegistryUser user,
+            String certificate,
+            Outcome outcome) {
+        for (Right right : Right.values()) {
+            if (granted.contains(right)) {
+                apply(desired.credentials(right, namespace, user), ours(desired.names()), outcome);
+            } else {
+                delete(desired, right, namespace);
+            }
+        }
+        apply(RegistryDesired.authority(namespace, certificate), OPERATORS, outcome);
+    }
+
+    private void apply(HasMetadata object, Predicate<HasMetadata> ours, Outcome outcome) {
+        try {
+            objects.apply(object, ours);
+        } catch (NameTakenException e) {
+            outcome.taken().add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void withdraw(RegistryDesired desired, String namespace) {
+        for (Right right : Right.values()) {
+            delete(desired, right, namespace);
+        }
+        boolean shared = records.all().keySet().stream()
+                .filter(key -> !key.equals(desired.names().key()))
+                .anyMatch(key -> recorded(records.all(), key).contains(namespace));
+        if (!shared) {
+            objects.delete(RegistryDesired.authority(namespace, ""), OPERATORS);
+        }
+    }
+
+    private void delete(RegistryDesired desired, Right right, String namespace) {
+        var named = new SecretBuilder()
+                .withNewMetadata()
+                .withName(desired.credentialsName(right))
+                .withNamespace(namespace)
+                .endMetadata()
+                .build();
+        objects.delete(named, ours(desired.names()));
+    }
+
+    private static Predicate<HasMetadata> ours(RegistryNames names) {
+        return OPERATORS.and(object -> names.name()
+                        .equals(object.getMetadata().getLabels().get(RegistryNames.REGISTRY_NAME))
+                && names.namespace().equals(object.getMetadata().getLabels().get(RegistryNames.REGISTRY_NAMESPACE)));
+    }
+
+    private void record(String key, SortedSet<String> namespaces) {
+        try {
+            records.put(key, JSON.writeValueAsString(namespaces));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SortedSet<String> recorded(Map<String, String> records, String key) {
+        String text = records.get(key);
+        if (text == null) {
+            return new TreeSet<>();
+        }
+        try {
+            return JSON.readValue(text, new TypeReference<TreeSet<String>>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "ConfigMap " + RegistryNames.DELIVERIES + ", key " + key + ", is no list of namespaces", e);
+        }
+    }
+}

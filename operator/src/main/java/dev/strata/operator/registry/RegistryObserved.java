@@ -1,0 +1,76 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.registry;
+
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/// What was found after everything was written.
+///
+/// @param host name of the registry
+/// @param generation of the Registry's spec
+/// @param statefulSet absent when it was not reached
+/// @param pod its pod, looked up only while it is not ready
+/// @param notAfter end of the certificate
+/// @param nodes of every node, why it cannot pull; empty when it can
+/// @param taken names that belong to others
+/// @param refused what the API server did not accept
+record RegistryObserved(
+        String host,
+        long generation,
+        @Nullable StatefulSet statefulSet,
+        @Nullable Pod pod,
+        @Nullable Instant notAfter,
+        SortedMap<String, String> nodes,
+        List<String> taken,
+        List<String> refused) {
+
+    /// Whether the pod of the newest template is ready.
+    boolean serves() {
+        return statefulSet != null && isReady(statefulSet);
+    }
+
+    static boolean isReady(StatefulSet set) {
+        var status = set.getStatus();
+        return status != null
+                && set.getMetadata().getGeneration() != null
+                && set.getMetadata().getGeneration().equals(status.getObservedGeneration())
+                && Integer.valueOf(1).equals(status.getReadyReplicas())
+                && status.getUpdateRevision() != null
+                && status.getUpdateRevision().equals(status.getCurrentRevision());
+    }
+
+    /// Why the pod does not run, as reason and message; absent when nothing is known.
+    @Nullable
+    Trouble trouble() {
+        if (pod == null || pod.getStatus() == null) {
+            return null;
+        }
+        for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
+            var waiting =
+                    container.getState() == null ? null : container.getState().getWaiting();
+            if (waiting != null
+                    && waiting.getReason() != null
+                    && !waiting.getReason().equals("ContainerCreating")) {
+                return new Trouble(waiting.getReason(), waiting.getMessage() == null ? "" : waiting.getMessage());
+            }
+        }
+        for (PodCondition condition : pod.getStatus().getConditions()) {
+            if ("PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus())) {
+                return new Trouble("Unschedulable", condition.getMessage() == null ? "" : condition.getMessage());
+            }
+        }
+        return null;
+    }
+
+    /// One word and a sentence.
+    record Trouble(String reason, String message) {}
+}

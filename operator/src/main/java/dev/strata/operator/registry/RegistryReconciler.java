@@ -1,0 +1,112 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.registry;
+
+import dev.strata.crds.registry.Registry;
+import dev.strata.crds.registry.RegistryStatus;
+import dev.strata.operator.condition.StatusPatch;
+import dev.strata.operator.config.OperatorConfig;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings a Registry to what its spec asks for, and removes what it left in other namespaces when
+/// it is deleted.
+@ControllerConfiguration(
+        name = "registry",
+        fieldManager = RegistryNames.OPERATOR,
+        finalizerName = "strata.dev/registry")
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 2000, maxInterval = 300_000)
+public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<Registry> {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryReconciler.class);
+
+    /// Everything is looked at again after so long: the agents' reports, the certificate's age,
+    /// deleted objects.
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+
+    private static final Duration UNSETTLED = Duration.ofSeconds(10);
+
+    /// A deletion that cannot be cleaned up for so long is let go, so that no namespace hangs.
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final OperatorConfig config;
+    private final RegistryWork work;
+
+    /// @param client used by all reconciles, at the same time
+    public RegistryReconciler(KubernetesClient client, OperatorConfig config) {
+        this.config = config;
+        this.work = new RegistryWork(client, config);
+    }
+
+    @Override
+    public List<EventSource<?, Registry>> prepareEventSources(EventSourceContext<Registry> context) {
+        var statefulSets = InformerEventSourceConfiguration.from(StatefulSet.class, Registry.class)
+                .withLabelSelector(RegistryNames.MANAGED_BY + "=" + RegistryNames.OPERATOR)
+                .withSecondaryToPrimaryMapper(Mappers.fromOwnerReferences(Registry.class))
+                .build();
+        // Whoever changes a namespace's labels may change which Registries are shared with it.
+        var namespaces = InformerEventSourceConfiguration.from(Namespace.class, Registry.class)
+                .withSecondaryToPrimaryMapper(_ -> context.getPrimaryCache()
+                        .list(Access::isShared)
+                        .map(ResourceID::fromResource)
+                        .collect(Collectors.toSet()))
+                .withOnUpdateFilter((now, before) -> !Objects.equals(
+                        now.getMetadata().getLabels(), before.getMetadata().getLabels()))
+                .build();
+        return List.of(
+                new InformerEventSource<>(statefulSets, context), new InformerEventSource<>(namespaces, context));
+    }
+
+    @Override
+    public UpdateControl<Registry> reconcile(Registry registry, Context<Registry> context) {
+        Instant now = Instant.now();
+        RegistryObserved observed = work.bring(registry, now);
+        RegistryStatus status = RegistryStatuses.of(observed, registry.getStatus(), now);
+        StatusPatch.write(registry, new Registry(), status, context);
+        boolean settled = observed.serves()
+                && observed.taken().isEmpty()
+                && observed.refused().isEmpty()
+                && observed.nodes().values().stream().allMatch(String::isEmpty);
+        return UpdateControl.<Registry>noUpdate().rescheduleAfter((settled ? SETTLED : UNSETTLED).toMillis());
+    }
+
+    @Override
+    public DeleteControl cleanup(Registry registry, Context<Registry> context) {
+        try {
+            work.remove(registry);
+        } catch (KubernetesClientException e) {
+            Instant asked = Instant.parse(registry.getMetadata().getDeletionTimestamp());
+            if (asked.plus(PATIENCE).isAfter(Instant.now())) {
+                throw e;
+            }
+            LOG.warn(
+                    "Registry {} is let go although its objects in other namespaces could not all be removed",
+                    RegistryNames.of(registry, config.clusterDomain()).host(),
+                    e);
+        }
+        return DeleteControl.defaultDelete();
+    }
+}

@@ -1,0 +1,131 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.registry;
+
+import dev.strata.crds.registry.RegistryStatus;
+import dev.strata.operator.condition.Conditions;
+import dev.strata.operator.condition.Truth;
+import dev.strata.operator.registry.RegistryObserved.Trouble;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The status of a Registry, from what was observed alone.
+final class RegistryStatuses {
+    static final String NODES_READY = "NodesReady";
+
+    /// Nodes that a message names.
+    private static final int NAMED = 5;
+
+    private RegistryStatuses() {}
+
+    /// @param old the status that the resource shows, for the times of its conditions
+    static RegistryStatus of(RegistryObserved observed, @Nullable RegistryStatus old, Instant now) {
+        long generation = observed.generation();
+        List<Condition> wanted =
+                List.of(ready(observed), reconciling(observed), stalled(observed), nodesReady(observed, generation));
+        int total = observed.nodes().size();
+        return new RegistryStatus(
+                Conditions.merge(old == null ? null : old.conditions(), wanted, now),
+                generation,
+                observed.host(),
+                observed.notAfter() == null
+                        ? null
+                        : new RegistryStatus.Tls(observed.notAfter()
+                                .truncatedTo(ChronoUnit.SECONDS)
+                                .toString()),
+                new RegistryStatus.Nodes(total - failing(observed), total));
+    }
+
+    private static Condition ready(RegistryObserved observed) {
+        long generation = observed.generation();
+        if (!observed.taken().isEmpty()) {
+            return Conditions.of(
+                    Conditions.READY, Truth.FALSE, "NameTaken", String.join("; ", observed.taken()), generation);
+        }
+        if (!observed.refused().isEmpty()) {
+            return Conditions.of(
+                    Conditions.READY, Truth.FALSE, "Refused", String.join("; ", observed.refused()), generation);
+        }
+        if (observed.serves()) {
+            return Conditions.of(
+                    Conditions.READY,
+                    Truth.TRUE,
+                    "Serving",
+                    observed.host() + " serves images; " + nodes(observed),
+                    generation);
+        }
+        Trouble trouble = observed.trouble();
+        return trouble == null
+                ? Conditions.of(
+                        Conditions.READY, Truth.FALSE, "PodNotReady", "the registry's pod is not ready yet", generation)
+                : Conditions.of(
+                        Conditions.READY,
+                        Truth.FALSE,
+                        trouble.reason(),
+                        "the registry's pod does not run: " + trouble.message(),
+                        generation);
+    }
+
+    private static Condition reconciling(RegistryObserved observed) {
+        boolean working = observed.taken().isEmpty()
+                && (!observed.serves() || !observed.refused().isEmpty());
+        return Conditions.of(
+                Conditions.RECONCILING,
+                Truth.of(working),
+                working ? "Progressing" : "Settled",
+                working ? "the registry is being set up" : "",
+                observed.generation());
+    }
+
+    private static Condition stalled(RegistryObserved observed) {
+        boolean stalled = !observed.taken().isEmpty();
+        return Conditions.of(
+                Conditions.STALLED,
+                Truth.of(stalled),
+                stalled ? "NameTaken" : "NotStalled",
+                String.join("; ", observed.taken()),
+                observed.generation());
+    }
+
+    private static Condition nodesReady(RegistryObserved observed, long generation) {
+        if (observed.nodes().isEmpty()) {
+            return Conditions.of(NODES_READY, Truth.FALSE, "NoNodeAgent", nodes(observed), generation);
+        }
+        boolean all = failing(observed) == 0;
+        return Conditions.of(
+                NODES_READY, Truth.of(all), all ? "AllNodesReady" : "NodesNotReady", nodes(observed), generation);
+    }
+
+    /// Such as `2/3 nodes ready: node-4 ConfigPathMissing`.
+    private static String nodes(RegistryObserved observed) {
+        int total = observed.nodes().size();
+        if (total == 0) {
+            return "no node can pull from it: the DaemonSet " + RegistryNames.NODE_AGENT + " has no pods";
+        }
+        int failing = failing(observed);
+        String summary = (total - failing) + "/" + total + " nodes ready";
+        if (failing == 0) {
+            return summary;
+        }
+        return observed.nodes().entrySet().stream()
+                .filter(node -> !node.getValue().isEmpty())
+                .limit(NAMED)
+                .map(node -> node.getKey() + " " + node.getValue())
+                .collect(Collectors.joining(
+                        ", ", summary + ": ", failing > NAMED ? " and " + (failing - NAMED) + " more" : ""));
+    }
+
+    private static int failing(RegistryObserved observed) {
+        return (int) observed.nodes().entrySet().stream()
+                .map(Map.Entry::getValue)
+                .filter(reason -> !reason.isEmpty())
+                .count();
+    }
+}

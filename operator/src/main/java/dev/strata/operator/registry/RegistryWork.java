@@ -1,0 +1,230 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.registry;
+
+import dev.strata.crds.registry.Registry;
+import dev.strata.operator.config.OperatorConfig;
+import dev.strata.operator.registry.Certificates.Pair;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The steps that bring one Registry to its wanted state. Each can be repeated; none remembers
+/// anything.
+final class RegistryWork {
+    private final KubernetesClient client;
+    private final OperatorConfig config;
+    private final ClusterObjects objects;
+    private final SecureRandom random = new SecureRandom();
+    private final Certificates certificates = new Certificates(random);
+    private final AuthorityStore authorities;
+    private final Deliveries deliveries;
+    private final SharedMap nodeTrust;
+    private final NodeReports nodeReports;
+
+    RegistryWork(KubernetesClient client, OperatorConfig config) {
+        this.client = client;
+        this.config = config;
+        this.objects = new ClusterObjects(client);
+        this.authorities = new AuthorityStore(client, config.namespace(), certificates);
+        this.deliveries = new Deliveries(objects, new SharedMap(client, config.namespace(), RegistryNames.DELIVERIES));
+        this.nodeTrust = new SharedMap(client, config.namespace(), RegistryNames.NODE_TRUST);
+        this.nodeReports = new NodeReports(client, config.namespace());
+    }
+
+    /// Writes what is missing or different and says what is there then.
+    RegistryObserved bring(Registry registry, Instant now) {
+        var desired = new RegistryDesired(registry, RegistryNames.of(registry, config.clusterDomain()));
+        var taken = new ArrayList<String>();
+        var refused = new ArrayList<String>();
+        StatefulSet set = null;
+        Instant notAfter = null;
+        try {
+            Pair authority = authorities.load(now);
+            String address = address(objects.apply(desired.service(), ours(registry)));
+            Pair leaf = certificate(desired, authority, address, now);
+            RegistryUser user = user(desired);
+            notAfter = Certificates.notAfter(leaf.certificate());
+            objects.apply(desired.tls(leaf), ours(registry));
+            objects.apply(desired.auth(user), ours(registry));
+            set = workload(desired, leaf);
+            share(desired, authority, address, user, taken, refused);
+            grow(desired);
+        } catch (NameTakenException e) {
+            taken.add(String.valueOf(e.getMessage()));
+        } catch (KubernetesClientException e) {
+            if (!ApiErrors.isRefusal(e)) {
+                throw e;
+            }
+            refused.add(ApiErrors.text(e));
+        }
+        Pod pod = set == null || RegistryObserved.isReady(set) ? null : pod(desired.names());
+        Long generation = registry.getMetadata().getGeneration();
+        return new RegistryObserved(
+                desired.names().host(),
+                generation == null ? 0 : generation,
+                set,
+                pod,
+                notAfter,
+                nodes(desired.names().host(), now),
+                taken,
+                refused);
+    }
+
+    /// Removes what no owner reference reaches: objects in other namespaces and the nodes' trust.
+    void remove(Registry registry) {
+        var desired = new RegistryDesired(registry, RegistryNames.of(registry, config.clusterDomain()));
+        nodeTrust.put(desired.names().key(), null);
+        deliveries.withdrawAll(desired);
+    }
+
+    private static String address(Service service) {
+        String address = service.getSpec().getClusterIP();
+        if (address == null || address.isEmpty()) {
+            throw new IllegalStateException("the Service has no address yet");
+        }
+        return address;
+    }
+
+    private Pair certificate(RegistryDesired desired, Pair authority, String address, Instant now) {
+        RegistryNames names = desired.names();
+        Secret secret = secret(names.namespace(), names.tlsSecret());
+        if (secret != null) {
+            var pair = new Pair(RegistryUser.decoded(secret, "tls.crt"), RegistryUser.decoded(secret, "tls.key"));
+            if (Certificates.serves(pair, authority, names.dnsNames(), address, now)) {
+                return pair;
+            }
+        }
+        return certificates.issue(authority, names.name(), names.dnsNames(), address, now);
+    }
+
+    private RegistryUser user(RegistryDesired desired) {
+        RegistryNames names = desired.names();
+        RegistryUser user = RegistryUser.read(secret(names.namespace(), names.authSecret()));
+        return user == null ? RegistryUser.generate(random) : user;
+    }
+
+    private @Nullable Secret secret(String namespace, String name) {
+        return objects.get(new SecretBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .endMetadata()
+                .build());
+    }
+
+    private StatefulSet workload(RegistryDesired desired, Pair leaf) {
+        Predicate<HasMetadata> ours = ours(desired.registry());
+        objects.apply(desired.config(), ours);
+        StatefulSet existing = objects.get(new StatefulSetBuilder()
+                .withNewMetadata()
+                .withName(desired.names().name())
+                .withNamespace(desired.names().namespace())
+                .endMetadata()
+                .build());
+        return objects.apply(
+                new RegistryWorkload(desired, config.registryImage())
+                        .statefulSet(
+                                leaf.certificate(),
+                                desired.configuration(),
+                                existing == null ? desired.size() : templateSize(existing, desired.size())),
+                ours);
+    }
+
+    /// A claim template cannot change; a volume grows by its claim.
+    private static Quantity templateSize(StatefulSet existing, Quantity otherwise) {
+        return existing.getSpec().getVolumeClaimTemplates().stream()
+                .map(claim -> claim.getSpec().getResources().getRequests().get("storage"))
+                .findFirst()
+                .orElse(otherwise);
+    }
+
+    private void grow(RegistryDesired desired) {
+        var claims = client.persistentVolumeClaims()
+                .inNamespace(desired.names().namespace())
+                .withName(desired.names().claim());
+        PersistentVolumeClaim claim = claims.get();
+        if (claim == null) {
+            return;
+        }
+        Quantity present = claim.getSpec().getResources().getRequests().get("storage");
+        if (present == null
+                || present.getNumericalAmount().compareTo(desired.size().getNumericalAmount()) >= 0) {
+            return;
+        }
+        String patch = client.getKubernetesSerialization()
+                .asJson(Map.of(
+                        "spec",
+                        Map.of(
+                                "resources",
+                                Map.of(
+                                        "requests",
+                                        Map.of("storage", desired.size().toString())))));
+        claims.patch(
+                new PatchContext.Builder()
+                        .withPatchType(PatchType.JSON_MERGE)
+                        .withFieldManager(RegistryNames.OPERATOR)
+                        .build(),
+                patch);
+    }
+
+    private void share(
+            RegistryDesired desired,
+            Pair authority,
+            String address,
+            RegistryUser user,
+            List<String> taken,
+            List<String> refused) {
+        List<Namespace> namespaces =
+                Access.isShared(desired.registry()) ? client.namespaces().list().getItems() : List.of();
+        var outcome = deliveries.deliver(
+                desired, Access.rights(desired.registry(), namespaces), user, authority.certificate());
+        taken.addAll(outcome.taken());
+        refused.addAll(outcome.refused());
+        nodeTrust.put(
+                desired.names().key(),
+                client.getKubernetesSerialization().asJson(desired.trust(address, authority.certificate())));
+    }
+
+    private @Nullable Pod pod(RegistryNames names) {
+        return client.pods()
+                .inNamespace(names.namespace())
+                .withName(names.pod())
+                .get();
+    }
+
+    private SortedMap<String, String> nodes(String host, Instant now) {
+        var nodes = new TreeMap<String, String>();
+        nodeReports.read(now).forEach((node, report) -> nodes.put(node, report.about(host)));
+        return nodes;
+    }
+
+    /// Whether an object's controller is this very Registry, not one of the same name before it.
+    private static Predicate<HasMetadata> ours(Registry registry) {
+        String uid = registry.getMetadata().getUid();
+        return object -> object.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> Boolean.TRUE.equals(owner.getController()) && uid.equals(owner.getUid()));
+    }
+}

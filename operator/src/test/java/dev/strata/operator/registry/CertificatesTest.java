@@ -1,0 +1,93 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.strata.operator.registry.Certificates.Pair;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificatesTest {
+    private static final List<String> NAMES = List.of("r", "r.default", "r.default.svc", "r.default.svc.cluster.local");
+    private static final String ADDRESS = "10.0.0.7";
+
+    private final Instant now = Instant.now();
+    private final Certificates certificates = new Certificates(new SecureRandom());
+    private final Pair authority = certificates.authority(now);
+    private final Pair leaf = certificates.issue(authority, "r", NAMES, ADDRESS, now);
+
+    @Test
+    void opensslVerifiesTheCertificateForEveryNameAndTheAddress(@TempDir Path directory)
+            throws IOException, InterruptedException {
+        Path ca = Files.writeString(directory.resolve("ca.crt"), authority.certificate());
+        Path server = Files.writeString(directory.resolve("tls.crt"), leaf.certificate());
+        var verify = List.of("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", ca.toString());
+        for (String name : NAMES.subList(1, NAMES.size())) {
+            assertThat(run(verify, "-verify_hostname", name, server.toString())).endsWith(": OK\n");
+        }
+        assertThat(run(verify, "-verify_ip", ADDRESS, server.toString())).endsWith(": OK\n");
+        assertThat(run(verify, "-verify_ip", "10.0.0.8", server.toString())).contains("IP address mismatch");
+    }
+
+    @Test
+    void opensslReadsAKeyOfTheCertificatesCurve(@TempDir Path directory) throws IOException, InterruptedException {
+        Path key = Files.writeString(directory.resolve("tls.key"), leaf.key());
+        assertThat(run(List.of("openssl", "pkey", "-noout", "-text", "-in", key.toString())))
+                .contains("prime256v1");
+    }
+
+    @Test
+    void aCertificateServesUntilThirtyDaysBeforeItsEnd() {
+        assertThat(serves(leaf, authority, NAMES, ADDRESS, now)).isTrue();
+        Instant end = Certificates.notAfter(leaf.certificate());
+        assertThat(serves(leaf, authority, NAMES, ADDRESS, end.minus(Duration.ofDays(31))))
+                .isTrue();
+        assertThat(serves(leaf, authority, NAMES, ADDRESS, end.minus(Duration.ofDays(29))))
+                .isFalse();
+    }
+
+    @Test
+    void aCertificateOfAnotherAuthorityAddressNameOrKeyDoesNotServe() {
+        assertThat(serves(leaf, certificates.authority(now), NAMES, ADDRESS, now))
+                .isFalse();
+        assertThat(serves(leaf, authority, NAMES, "10.0.0.8", now)).isFalse();
+        assertThat(serves(leaf, authority, NAMES.subList(0, 3), ADDRESS, now)).isFalse();
+        assertThat(serves(new Pair(leaf.certificate(), authority.key()), authority, NAMES, ADDRESS, now))
+                .isFalse();
+        assertThat(serves(new Pair("", ""), authority, NAMES, ADDRESS, now)).isFalse();
+        assertThat(serves(new Pair("nonsense", "nonsense"), authority, NAMES, ADDRESS, now))
+                .isFalse();
+    }
+
+    @Test
+    void anAuthorityIsReadableOnlyWithItsOwnKey() {
+        assertThat(Certificates.readable(authority)).isTrue();
+        assertThat(Certificates.readable(new Pair(authority.certificate(), leaf.key())))
+                .isFalse();
+        assertThat(Certificates.readable(new Pair("", ""))).isFalse();
+    }
+
+    private static boolean serves(Pair pair, Pair authority, List<String> names, String address, Instant now) {
+        return Certificates.serves(pair, authority, names, address, now);
+    }
+
+    private static String run(List<String> command, String... more) throws IOException, InterruptedException {
+        var all = new java.util.ArrayList<>(command);
+        all.addAll(List.of(more));
+        Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+}
