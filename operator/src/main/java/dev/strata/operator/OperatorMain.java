@@ -94,7 +94,7 @@ public final class OperatorMain {
     }
 
     /// A failure is tried again without end, at most 5 minutes apart: JOSDK's own default gives up.
-    private static <R extends HasMetadata> void register(Operator operator, Reconciler<R> reconciler) {
+    static <R extends HasMetadata> void register(Operator operator, Reconciler<R> reconciler) {
         operator.register(
                 reconciler,
                 (ControllerConfigurationOverrider<R> overrider) -> overrider

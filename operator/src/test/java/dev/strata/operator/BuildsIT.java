@@ -1,0 +1,374 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildStatus;
+import dev.strata.engine.report.BuildReport;
+import dev.strata.engine.report.ReportJson;
+import dev.strata.operator.apiserver.ApiServer;
+import dev.strata.operator.condition.Conditions;
+import dev.strata.operator.config.OperatorConfig;
+import dev.strata.operator.imagebuild.ImageBuildReconciler;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.Operator;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// The reconciler on a real API server. The test plays the Job controller and the kubelet, which do not run.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BuildsIT {
+    private static final String IMAGE =
+            "registry.example.com/team/app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    @SuppressWarnings("NullAway.Init")
+    private ApiServer server;
+
+    @SuppressWarnings("NullAway.Init")
+    private KubernetesClient client;
+
+    @SuppressWarnings("NullAway.Init")
+    private Operator operator;
+
+    @BeforeAll
+    void start() throws IOException {
+        server = ApiServer.start();
+        client = server.client();
+        try (Stream<Path> files = Files.list(Path.of("../crds"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+                client.load(Files.newInputStream(file)).create();
+            }
+        }
+        namespace("strata-system", "privileged");
+        node();
+        isolationCheck();
+        var config = OperatorConfig.from(Map.of(
+                "STRATA_NAMESPACE", "strata-system",
+                "STRATA_POD_NAME", "strata-operator-test",
+                "STRATA_BUILDER_IMAGE", "local/strata-builder:1",
+                "STRATA_REGISTRY_IMAGE", "local/strata-registry:1"));
+        operator =
+                new Operator(overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
+        OperatorMain.register(
+                operator, new ImageBuildReconciler(client, config, new BuildMetrics(new SimpleMeterRegistry())));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() ->
+                        client.resources(ImageBuild.class).list().getItems().isEmpty());
+        operator.start();
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        operator.stop();
+        server.close();
+    }
+
+    @Test
+    void oneJobForEachChangeAndNoneForTheSameAgain() {
+        namespace("team", "baseline");
+        apply("team", "hello", "FROM scratch");
+        await(() -> assertThat(jobs("team")).hasSize(1));
+        Job first = jobs("team").getFirst();
+        assertThat(first.getMetadata().getName()).matches("hello-1-[0-9a-f]{5}");
+        await(() -> assertThat(condition("team", "hello", "Ready").getReason()).isEqualTo("Building"));
+
+        complete(first, new BuildReport(IMAGE, 1234, List.of("latest"), "sha256:0", 1, 0, Map.of(), null), 0);
+        await(() -> assertThat(condition("team", "hello", "Ready").getStatus()).isEqualTo("True"));
+        ImageBuildStatus status = status("team", "hello");
+        assertThat(status.image()).isEqualTo(new ImageBuildStatus.Image(IMAGE, IMAGE.substring(30), 1234L));
+        assertThat(status.buildNumber()).isEqualTo(1);
+        assertThat(status.observedGeneration()).isEqualTo(1);
+        assertThat(status.isolationMode()).isEqualTo("NestedUserNamespace");
+
+        apply("team", "hello", "FROM scratch");
+        Awaitility.await()
+                .during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(jobs("team")).hasSize(1));
+
+        apply("team", "hello", "FROM scratch\nLABEL changed=true");
+        await(() -> assertThat(jobs("team")).hasSize(2));
+        await(() -> assertThat(status("team", "hello").buildNumber()).isEqualTo(2));
+        assertThat(status("team", "hello").image()).as("of the last good build").isNotNull();
+    }
+
+    @Test
+    void aFailedBuildIsToldInTheBuildersWords() {
+        namespace("failing", "baseline");
+        apply("failing", "broken", "FROM scratch\nRUN false");
+        await(() -> assertThat(jobs("failing")).hasSize(1));
+        complete(
+                jobs("failing").getFirst(),
+                new BuildReport(
+                        null,
+                        0,
+                        List.of(),
+                        null,
+                        1,
+                        0,
+                        Map.of(),
+                        new BuildReport.Failure(
+                                "InstructionFailed", "Dockerfile:2: RUN ended with 1", "RUN false", 2, 1, "oh", null)),
+                1);
+        await(() -> assertThat(condition("failing", "broken", "Stalled").getStatus())
+                .isEqualTo("True"));
+        assertThat(condition("failing", "broken", "Ready").getReason()).isEqualTo("InstructionFailed");
+        assertThat(status("failing", "broken").lastFailure())
+                .extracting(ImageBuildStatus.Failure::line, ImageBuildStatus.Failure::logTail)
+                .containsExactly(2, "oh");
+    }
+
+    @Test
+    void nothingIsMadeInARestrictedNamespace() {
+        namespace("restricted", "restricted");
+        apply("restricted", "hello", "FROM scratch");
+        await(() -> assertThat(condition("restricted", "hello", "Stalled").getReason())
+                .isEqualTo("IsolationUnavailable"));
+        assertThat(condition("restricted", "hello", "Ready").getMessage())
+                .contains("needs baseline of version 1.35 or later")
+                .contains("kubectl label namespace restricted --overwrite");
+        assertThat(jobs("restricted")).isEmpty();
+    }
+
+    @Test
+    void aMissingSecretIsNamedBeforeAnythingIsMade() {
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("secretless")
+                        .endMetadata()
+                        .build())
+                .create();
+        apply("secretless", "hello", "FROM scratch");
+        await(() -> assertThat(condition("secretless", "hello", "Ready").getMessage())
+                .startsWith("there is no Secret secretless/push"));
+        assertThat(condition("secretless", "hello", "Ready").getReason()).isEqualTo("SecretNotFound");
+        assertThat(condition("secretless", "hello", "Reconciling").getStatus()).isEqualTo("True");
+        assertThat(jobs("secretless")).isEmpty();
+    }
+
+    private static void await(ThrowingRunnable assertion) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptions()
+                .untilAsserted(assertion);
+    }
+
+    private void apply(String namespace, String name, String dockerfile) {
+        String yaml = """
+                apiVersion: strata.dev/v1alpha1
+                kind: ImageBuild
+                metadata:
+                  name: %s
+                  namespace: %s
+                spec:
+                  source:
+                    inline:
+                      files:
+                        Dockerfile: %s
+                  output:
+                    image: registry.example.com/team/app
+                    secretRef:
+                      name: push
+                """.formatted(name, namespace, Serialization.asJson(dockerfile));
+        client.resource(Serialization.unmarshal(yaml, ImageBuild.class))
+                .fieldManager("test")
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    /// Plays the Job controller and the kubelet: a pod of the Job's template, ended, and the Job with it.
+    private void complete(Job job, BuildReport report, int exitCode) {
+        Pod pod = client.resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName(job.getMetadata().getName() + "-x")
+                        .withNamespace(job.getMetadata().getNamespace())
+                        .withLabels(job.getSpec().getTemplate().getMetadata().getLabels())
+                        .addNewOwnerReference()
+                        .withApiVersion("batch/v1")
+                        .withKind("Job")
+                        .withName(job.getMetadata().getName())
+                        .withUid(job.getMetadata().getUid())
+                        .endOwnerReference()
+                        .endMetadata()
+                        .withSpec(job.getSpec().getTemplate().getSpec())
+                        .build())
+                .create();
+        boolean good = exitCode == 0;
+        client.resource(pod)
+                .editStatus(p -> new PodBuilder(p)
+                        .withNewStatus()
+                        .withPhase(good ? "Succeeded" : "Failed")
+                        .addNewContainerStatus()
+                        .withName("build")
+                        .withImage("local/strata-builder:1")
+                        .withImageID("")
+                        .withReady(false)
+                        .withRestartCount(0)
+                        .withNewState()
+                        .withNewTerminated()
+                        .withExitCode(exitCode)
+                        .withReason(good ? "Completed" : "Error")
+                        .withMessage(new String(ReportJson.bytes(report), UTF_8))
+                        .endTerminated()
+                        .endState()
+                        .endContainerStatus()
+                        .endStatus()
+                        .build());
+        client.resource(job).editStatus(j -> ended(j, good));
+    }
+
+    private static Job ended(Job job, boolean good) {
+        String now = job.getMetadata().getCreationTimestamp();
+        var status = new JobBuilder(job)
+                .withNewStatus()
+                .withStartTime(now)
+                .withSucceeded(good ? 1 : 0)
+                .withFailed(good ? 0 : 1)
+                .withCompletionTime(good ? now : null)
+                .addNewCondition()
+                .withType(good ? "SuccessCriteriaMet" : "FailureTarget")
+                .withStatus("True")
+                .withReason("Test")
+                .withMessage("")
+                .withLastTransitionTime(now)
+                .endCondition()
+                .addNewCondition()
+                .withType(good ? "Complete" : "Failed")
+                .withStatus("True")
+                .withReason("Test")
+                .withMessage("")
+                .withLastTransitionTime(now)
+                .endCondition();
+        return status.endStatus().build();
+    }
+
+    private List<Job> jobs(String namespace) {
+        return client.batch().v1().jobs().inNamespace(namespace).list().getItems();
+    }
+
+    private ImageBuildStatus status(String namespace, String name) {
+        ImageBuildStatus status = client.resources(ImageBuild.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get()
+                .getStatus();
+        assertThat(status).isNotNull();
+        return status;
+    }
+
+    private Condition condition(String namespace, String name, String type) {
+        Condition found = Conditions.find(status(namespace, name).conditions(), type);
+        return nonNull(found);
+    }
+
+    private static Condition nonNull(@Nullable Condition condition) {
+        if (condition == null) {
+            throw new AssertionError("the condition is missing");
+        }
+        return condition;
+    }
+
+    private void namespace(String name, String level) {
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .addToLabels("pod-security.kubernetes.io/enforce", level)
+                        .addToLabels("pod-security.kubernetes.io/enforce-version", "latest")
+                        .endMetadata()
+                        .build())
+                .create();
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("push")
+                        .withNamespace(name)
+                        .endMetadata()
+                        .withType("kubernetes.io/dockerconfigjson")
+                        .addToStringData(".dockerconfigjson", "{\"auths\":{}}")
+                        .build())
+                .create();
+    }
+
+    private void node() {
+        var node = client.resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName("node")
+                        .endMetadata()
+                        .build())
+                .create();
+        client.resource(node)
+                .editStatus(n -> new NodeBuilder(n)
+                        .editOrNewStatus()
+                        .addNewRuntimeHandler()
+                        .withName("runc")
+                        .withNewFeatures(false, true)
+                        .endRuntimeHandler()
+                        .endStatus()
+                        .build());
+    }
+
+    private void isolationCheck() {
+        var set = client.resource(new DaemonSetBuilder()
+                        .withNewMetadata()
+                        .withName("strata-isolation-check")
+                        .withNamespace("strata-system")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withNewSelector()
+                        .addToMatchLabels("app", "check")
+                        .endSelector()
+                        .withNewTemplate()
+                        .withNewMetadata()
+                        .addToLabels("app", "check")
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("check")
+                        .withImage("local/strata-builder:1")
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build())
+                .create();
+        client.resource(set)
+                .editStatus(s -> new DaemonSetBuilder(s)
+                        .withNewStatus()
+                        .withCurrentNumberScheduled(1)
+                        .withDesiredNumberScheduled(1)
+                        .withNumberMisscheduled(0)
+                        .withNumberReady(1)
+                        .endStatus()
+                        .build());
+    }
+}
