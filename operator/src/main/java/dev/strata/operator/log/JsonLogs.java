@@ -27,7 +27,7 @@ public final class JsonLogs extends ContextAwareBase implements Configurator {
         root.setLevel(Level.INFO);
         root.addAppender(console);
         // It warns at every use of an API version that is not stable, and v1alpha1 is ours.
-        context.getLogger("io.fabric8.kubernetes.client.internal.VersionUsageUtils")
+        context.getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")
                 .setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

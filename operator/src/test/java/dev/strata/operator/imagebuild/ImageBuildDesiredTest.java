@@ -1,0 +1,91 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
+import dev.strata.engine.report.BuildRequest;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Golden folders: `in-ImageBuild.yaml` becomes `out-Job.yaml` and `out-ConfigMap.yaml`. The folder's
+/// name begins with the mode. `-Dgolden.update=true` rewrites the outputs.
+class ImageBuildDesiredTest {
+    private static final Path CASES = Path.of("src/test/resources/desired");
+    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    static List<Path> cases() throws IOException {
+        try (Stream<Path> folders = Files.list(CASES)) {
+            return folders.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theObjectsOfABuild(Path folder) throws IOException {
+        ImageBuild build = read(folder);
+        String name = folder.getFileName().toString();
+        IsolationMode mode =
+                name.startsWith("nested-") ? IsolationMode.NESTED_USER_NAMESPACE : IsolationMode.USER_NAMESPACE;
+        Target target = ImageBuildDesired.target(build, "cluster.local");
+        String commit = build.getSpec().source().git() == null ? null : COMMIT;
+        BuildRequest request = ImageBuildDesired.request(build, 7, target, commit);
+        var pod = new BuilderPod("local/strata-builder:1", mode, target, commit == null ? null : "git");
+        check(
+                folder.resolve("out-Job.yaml"),
+                Serialization.asYaml(ImageBuildDesired.job(build, 7, request, "the-key", pod)));
+        check(
+                folder.resolve("out-ConfigMap.yaml"),
+                Serialization.asYaml(ImageBuildDesired.configMap(build, 7, request)));
+        assertThat(BuilderPod.sameIsolation(
+                        ImageBuildDesired.job(build, 7, request, "the-key", pod)
+                                .getMetadata()
+                                .getAnnotations(),
+                        pod.template(build, "x").getSpec()))
+                .isTrue();
+    }
+
+    @Test
+    void theKeyChangesWithWhatDecidesTheResult() throws IOException {
+        ImageBuild build = read(CASES.resolve("nested-inline"));
+        String key = key(build, "1");
+        assertThat(key(build, "1")).isEqualTo(key);
+        assertThat(key(build, "2")).isNotEqualTo(key);
+    }
+
+    @Test
+    void theKeyDoesNotChangeWithTimeoutAndResources() throws IOException {
+        String yaml = Files.readString(CASES.resolve("nested-inline/in-ImageBuild.yaml"));
+        ImageBuild other = Serialization.unmarshal(yaml.replace("timeout: 30m", "timeout: 45m"), ImageBuild.class);
+        assertThat(key(other, "1")).isEqualTo(key(read(CASES.resolve("nested-inline")), "1"));
+        ImageBuild changed = Serialization.unmarshal(yaml.replace("value: \"1\"", "value: \"2\""), ImageBuild.class);
+        assertThat(key(changed, "1")).isNotEqualTo(key(other, "1"));
+    }
+
+    private static String key(ImageBuild build, String tag) {
+        var target = new Target("registry.example.com/app", List.of(tag), null, false);
+        return ImageBuildDesired.key(ImageBuildDesired.request(build, 0, target, null), IsolationMode.AUTO);
+    }
+
+    private static ImageBuild read(Path folder) throws IOException {
+        return Serialization.unmarshal(Files.readString(folder.resolve("in-ImageBuild.yaml")), ImageBuild.class);
+    }
+
+    private static void check(Path file, String yaml) throws IOException {
+        if (Boolean.getBoolean("golden.update")) {
+            Files.writeString(file, yaml);
+        }
+        assertThat(file).content().isEqualTo(yaml);
+    }
+}
