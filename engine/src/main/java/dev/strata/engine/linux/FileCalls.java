@@ -8,12 +8,15 @@ import static dev.strata.engine.linux.Libc.INT;
 import static dev.strata.engine.linux.Libc.LONG;
 import static dev.strata.engine.linux.Libc.POINTER;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /// File system calls on directory descriptors, one method each. `shown` is the path that errors name.
 final class FileCalls {
@@ -27,6 +30,12 @@ final class FileCalls {
     private static final long RESOLVE_IN_ROOT = 0x10;
     private static final int PATH_MAX = 4096;
     private static final int MAX_TRIES = 64;
+    private static final int ENTRIES_BYTES = 1 << 15;
+
+    /// Offsets in `struct linux_dirent64`: getdents(2).
+    private static final long RECORD_LENGTH = 16;
+
+    private static final long RECORD_NAME = 19;
 
     // long syscall(SYS_openat2, int dirfd, const char *path, struct open_how *how, size_t size): openat2(2)
     private static final MethodHandle OPENAT2_CALL = Libc.syscall(INT, POINTER, POINTER, LONG);
@@ -40,6 +49,8 @@ final class FileCalls {
     private static final MethodHandle STATX = Libc.function("statx", INT, INT, POINTER, INT, INT, POINTER);
     // ssize_t readlinkat(int dirfd, const char *path, char *buffer, size_t size): readlink(2)
     private static final MethodHandle READLINKAT = Libc.function("readlinkat", LONG, INT, POINTER, POINTER, LONG);
+    // ssize_t getdents64(int fd, void *entries, size_t size): getdents(2)
+    private static final MethodHandle GETDENTS64 = Libc.function("getdents64", LONG, INT, POINTER, LONG);
     // int mkdirat(int dirfd, const char *path, mode_t mode): mkdir(2)
     private static final MethodHandle MKDIRAT = Libc.function("mkdirat", INT, INT, POINTER, INT);
     // int symlinkat(const char *target, int dirfd, const char *path): symlink(2)
@@ -141,7 +152,7 @@ final class FileCalls {
     }
 
     /// The status of the very file that `fd` (opened with O_PATH) stands for.
-    static FileStatus status(int fd, String shown) throws ErrnoException {
+    static FileStatus status(int fd, String shown) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Libc.state(arena);
             MemorySegment buffer = arena.allocate(STATX_SIZE, 8);
@@ -164,7 +175,7 @@ final class FileCalls {
                     buffer.get(INT, 128),
                     buffer.get(INT, 132),
                     kind == FileStatus.Kind.SYMLINK ? readLink(fd, shown) : null);
-        } catch (ErrnoException e) {
+        } catch (IOException e) {
             throw e;
         } catch (Throwable e) {
             throw Libc.unexpected(e);
@@ -183,7 +194,7 @@ final class FileCalls {
         };
     }
 
-    private static String readLink(int fd, String shown) throws ErrnoException {
+    private static String readLink(int fd, String shown) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Libc.state(arena);
             MemorySegment buffer = arena.allocate(PATH_MAX);
@@ -191,7 +202,35 @@ final class FileCalls {
             if (n < 0) {
                 throw new ErrnoException("readlink", shown, Libc.errno(state));
             }
-            return new String(buffer.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+            return Libc.text(buffer.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE), Path.of(shown));
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Libc.unexpected(e);
+        }
+    }
+
+    /// The names in the directory that `fd` is open on for reading, as bytes, in no order; `.` and `..` too.
+    static List<byte[]> list(int fd, String shown) throws ErrnoException {
+        var names = new ArrayList<byte[]>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = Libc.state(arena);
+            MemorySegment buffer = arena.allocate(ENTRIES_BYTES, 8);
+            long n;
+            while ((n = (long) GETDENTS64.invokeExact(state, fd, buffer, (long) ENTRIES_BYTES)) > 0) {
+                for (long at = 0; at < n; at += buffer.get(ValueLayout.JAVA_SHORT, at + RECORD_LENGTH)) {
+                    long end = at + RECORD_NAME;
+                    while (buffer.get(ValueLayout.JAVA_BYTE, end) != 0) {
+                        end++;
+                    }
+                    long start = at + RECORD_NAME;
+                    names.add(buffer.asSlice(start, end - start).toArray(ValueLayout.JAVA_BYTE));
+                }
+            }
+            if (n < 0) {
+                throw new ErrnoException("list", shown, Libc.errno(state));
+            }
+            return names;
         } catch (ErrnoException e) {
             throw e;
         } catch (Throwable e) {

@@ -4,6 +4,7 @@
  */
 package dev.strata.engine.linux;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -13,6 +14,11 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
 
 /// Binds functions of the C library. Each handle takes, before its own arguments, the segment into which
 /// errno is written.
@@ -27,6 +33,21 @@ final class Libc {
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private Libc() {}
+
+    /// The text in `bytes`.
+    ///
+    /// @throws IOException when they are not UTF-8: a guess would be the name of something else
+    static String text(byte[] bytes, Path where) throws IOException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IOException(
+                    "a name in " + where + " is not UTF-8: " + HexFormat.of().formatHex(bytes), e);
+        }
+    }
 
     static MethodHandle function(String name, ValueLayout result, MemoryLayout... arguments) {
         return LINKER.downcallHandle(

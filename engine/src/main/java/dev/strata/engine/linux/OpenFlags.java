@@ -7,6 +7,7 @@ package dev.strata.engine.linux;
 /// Flags of open(2). Two of them differ between architectures: include/uapi/asm-generic/fcntl.h and
 /// arch/arm64/include/uapi/asm/fcntl.h of Linux.
 final class OpenFlags {
+    static final int RDONLY = 0;
     static final int WRONLY = 01;
     static final int CREAT = 0100;
     static final int EXCL = 0200;

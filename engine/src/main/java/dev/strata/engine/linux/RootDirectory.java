@@ -4,13 +4,9 @@
  */
 package dev.strata.engine.linux;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,17 +77,18 @@ public final class RootDirectory implements AutoCloseable {
     ///
     /// @throws IOException also when a name is not UTF-8, which layers cannot hold yet
     public List<String> list(String path) throws IOException {
-        int fd = FileCalls.openBeneath(root, path, OpenFlags.PATH | OpenFlags.DIRECTORY);
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc/self/fd/" + fd))) {
+        // Not by java.nio.file: that decodes names as the locale says, which in a container is often ASCII.
+        int fd = FileCalls.openBeneath(root, path, OpenFlags.RDONLY | OpenFlags.DIRECTORY);
+        try {
+            List<byte[]> found = FileCalls.list(fd, path);
+            found.sort(Arrays::compareUnsigned);
             var names = new ArrayList<String>();
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (name.indexOf('\uFFFD') >= 0) {
-                    throw new IOException("a file name in " + shown.resolve(path) + " is not UTF-8: " + name);
+            for (byte[] bytes : found) {
+                String name = Libc.text(bytes, shown.resolve(path));
+                if (!name.equals(".") && !name.equals("..")) {
+                    names.add(name);
                 }
-                names.add(name);
             }
-            names.sort((a, b) -> Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8)));
             return names;
         } finally {
             FileCalls.close(fd);
