@@ -6,14 +6,16 @@ package dev.strata.engine.layer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.strata.engine.content.Digest;
+import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.TreeMap;
@@ -76,17 +78,18 @@ final class IndexJson {
     /// @throws IOException when the bytes are anything but a whole index of this format
     static TreeIndex read(InputStream in) throws IOException {
         var collector = new TreeIndex.Collector();
-        try (MappingIterator<JsonNode> values = JSON.readerFor(JsonNode.class).readValues(in)) {
-            JsonNode first = values.hasNextValue() ? values.nextValue() : null;
+        // Not by readValues: that takes the first array for a list of the values.
+        try (JsonParser json = FACTORY.createParser(in)) {
+            JsonNode first = json.nextToken() == null ? null : JSON.<JsonNode>readTree(json);
             if (first == null
                     || !first.path(0).asText().equals(MAGIC)
                     || first.path(1).asInt() != FORMAT) {
                 throw new IOException("not an index of format " + FORMAT);
             }
-            while (values.hasNextValue()) {
-                add(values.nextValue(), collector);
+            while (json.nextToken() != null) {
+                add(JSON.<JsonNode>readTree(json), collector);
             }
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | DateTimeException | StrataException e) {
             throw new IOException("an index is damaged", e);
         }
         return collector.index();

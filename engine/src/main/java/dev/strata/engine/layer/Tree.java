@@ -22,6 +22,9 @@ import java.util.TreeMap;
 public final class Tree {
     private static final int DEFAULT_MODE = 0755;
 
+    /// Hard links to hard links, of which a tar has no need: a loop ends here.
+    private static final int MAX_LINKS = 255;
+
     private final List<TreeIndex> layers;
 
     private Tree(List<TreeIndex> layers) {
@@ -88,12 +91,15 @@ public final class Tree {
     /// The file that a hard link names.
     public Entry target(Located link) {
         String target = link.entry().link();
-        for (int i = link.layer(); i >= 0 && target != null; i--) {
+        int links = 0;
+        for (int i = link.layer(); i >= 0 && target != null && links < MAX_LINKS; ) {
             Entry entry = layers.get(i).entry(target);
-            if (entry != null && entry.kind() == Entry.Kind.HARDLINK) {
-                return target(new Located(entry, i));
-            }
-            if (entry != null) {
+            if (entry == null) {
+                i--;
+            } else if (entry.kind() == Entry.Kind.HARDLINK) {
+                target = entry.link();
+                links++;
+            } else {
                 return entry;
             }
         }

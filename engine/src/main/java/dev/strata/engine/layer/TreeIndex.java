@@ -4,6 +4,9 @@
  */
 package dev.strata.engine.layer;
 
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -118,20 +121,42 @@ public final class TreeIndex {
 
     /// Collects an index while a layer is read. Not thread-safe.
     static final class Collector {
+        /// A layer that needs more memory than this is refused before it takes the process down.
+        private static final long MAX_CHARACTERS = 256L << 20;
+
+        private static final int OVERHEAD = 128;
+
+        private long characters;
         private final List<Entry> entries = new ArrayList<>();
         private final List<String> whiteouts = new ArrayList<>();
         private final List<String> opaque = new ArrayList<>();
         private final Map<String, byte[]> smallFiles = new HashMap<>();
 
         void add(Entry entry) {
+            count(entry.path());
+            count(entry.link() == null ? "" : entry.link());
+            entry.xattrs().forEach((name, value) -> count(name + value));
             entries.add(entry);
         }
 
+        private void count(String text) {
+            characters += OVERHEAD + text.length();
+            if (characters > MAX_CHARACTERS) {
+                throw new StrataException(Problem.of(
+                        ProblemCode.SizeLimitExceeded,
+                        "a layer has too many files",
+                        "their names and attributes take more than " + MAX_CHARACTERS + " characters",
+                        "split the layer, or pack the files into an archive"));
+            }
+        }
+
         void whiteout(String path) {
+            count(path);
             whiteouts.add(path);
         }
 
         void opaque(String directory) {
+            count(directory);
             opaque.add(directory);
         }
 

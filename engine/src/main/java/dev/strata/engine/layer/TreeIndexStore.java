@@ -82,15 +82,19 @@ public final class TreeIndexStore {
     public void save(Layer layer, TreeIndex index) throws IOException {
         Digest digest = layer.blob().digest();
         Path part = Files.createTempFile(temporary, "index", "");
-        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            OutputStream file = new BufferedOutputStream(Channels.newOutputStream(channel));
-            var gzip = new GZIPOutputStream(file);
-            IndexJson.write(index, gzip);
-            gzip.finish();
-            file.flush();
-            channel.force(true);
+        try {
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE);
+                    OutputStream file = new BufferedOutputStream(Channels.newOutputStream(channel));
+                    var gzip = new GZIPOutputStream(file)) {
+                IndexJson.write(index, gzip);
+                gzip.finish();
+                file.flush();
+                channel.force(true);
+            }
+            Files.move(part, directory.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
         }
-        Files.move(part, directory.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
         remember(digest, index);
     }
 
