@@ -17,10 +17,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Unpacks a layer into an empty directory that overlayfs can take as a lower one: a whiteout becomes a 0/0
 /// character device, an opaque directory gets `user.overlay.opaque`. Kernel, Documentation/filesystems/overlayfs.rst.
@@ -34,6 +38,7 @@ public final class LayerApplier implements LayerReader.Visitor {
     private final RootDirectory root;
     private final Layer layer;
     private final Map<String, Entry> directories = new LinkedHashMap<>();
+    private final Set<String> whiteouts = new HashSet<>();
 
     private LayerApplier(RootDirectory root, Layer layer) {
         this.root = root;
@@ -91,6 +96,9 @@ public final class LayerApplier implements LayerReader.Visitor {
             }
             if (there.isEmpty()) {
                 root.makeDirectory(path, DIRECTORY_MODE);
+                if (whiteouts.contains(path)) {
+                    markOpaque(path);
+                }
             }
         }
         directories.put(path, entry);
@@ -115,14 +123,18 @@ public final class LayerApplier implements LayerReader.Visitor {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
-            throw new StrataException(
-                    Problem.of(
-                            ProblemCode.ImageInvalid,
-                            "the layer " + layer.blob().digest() + " cannot be unpacked",
-                            "the hard link " + path + " names " + target + ", which is not in the same layer",
-                            "use an image whose hard links stay within a layer"),
-                    e);
+            throw invalid("the hard link " + path + " names " + target + ", which is not in the same layer", e);
         }
+    }
+
+    private StrataException invalid(String why, @Nullable Throwable cause) {
+        return new StrataException(
+                Problem.of(
+                        ProblemCode.ImageInvalid,
+                        "the layer " + layer.blob().digest() + " cannot be unpacked",
+                        why,
+                        "pull the image again, or tell its author"),
+                cause);
     }
 
     /// False when a user namespace does not let us make the node.
@@ -152,6 +164,7 @@ public final class LayerApplier implements LayerReader.Visitor {
             if (e.errno() != Errno.EINVAL) {
                 throw e;
             }
+            root.chown(path, mapped(entry.uid()), mapped(entry.gid()));
         }
         if (entry.kind() != Entry.Kind.SYMLINK) {
             root.chmod(path, entry.mode());
@@ -160,6 +173,12 @@ public final class LayerApplier implements LayerReader.Visitor {
             xattr(path, xattr.getKey(), Base64.getDecoder().decode(xattr.getValue()));
         }
         root.setTime(path, entry.mtime());
+    }
+
+    /// The overflow id stands for an owner that the namespace does not map: [UpperWalk] then finds the
+    /// real one in the index, and a setuid program does not become root's.
+    private static int mapped(int id) {
+        return Integer.compareUnsigned(id, UpperWalk.MAX_MAPPED_ID) > 0 ? UpperWalk.OVERFLOW_ID : id;
     }
 
     /// Only what a container can see: `trusted.*` needs the host's rights, overlayfs's own must not be
@@ -173,29 +192,38 @@ public final class LayerApplier implements LayerReader.Visitor {
     @Override
     public void whiteout(String path) throws IOException {
         makeParents(path);
-        if (root.status(path).isEmpty()) {
+        whiteouts.add(path);
+        Optional<FileStatus> there = root.status(path);
+        if (there.isEmpty()) {
             root.makeNode(path, FileStatus.Kind.CHARACTER_DEVICE, 0, 0);
+        } else if (there.get().kind() == FileStatus.Kind.DIRECTORY) {
+            markOpaque(path);
         }
     }
 
     @Override
     public void opaque(String directory) throws IOException {
-        if (!directory.isEmpty()) {
-            makeParents(directory);
-            if (root.status(directory).isEmpty()) {
-                root.makeDirectory(directory, DIRECTORY_MODE);
-            }
-        }
+        makeImplied(directory);
+        markOpaque(directory);
+    }
+
+    /// What lower layers have in `directory` is out of sight, also when the layer replaces it.
+    private void markOpaque(String directory) throws IOException {
         root.setXattr(directory, OPAQUE, "y".getBytes(StandardCharsets.US_ASCII));
     }
 
     private void makeParents(String path) throws IOException {
-        String parent = ImagePaths.parent(path);
-        if (parent.isEmpty() || root.isDirectory(parent)) {
-            return;
+        makeImplied(ImagePaths.parent(path));
+    }
+
+    /// Makes a directory that the layer itself may never describe, with the metadata that [Tree] gives it.
+    private void makeImplied(String path) throws IOException {
+        if (!path.isEmpty() && !root.isDirectory(path)) {
+            if (!whiteouts.contains(path) && root.status(path).isPresent()) {
+                throw invalid("something is below " + path + ", which is no directory", null);
+            }
+            directory(Entry.directory(path, DIRECTORY_MODE, 0, 0, Instant.EPOCH));
         }
-        makeParents(parent);
-        root.makeDirectory(parent, DIRECTORY_MODE);
     }
 
     private void remove(String path) throws IOException {

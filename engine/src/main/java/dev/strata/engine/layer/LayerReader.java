@@ -63,7 +63,11 @@ final class LayerReader {
         if (name.equals(OPAQUE)) {
             visitor.opaque(directory);
         } else if (name.startsWith(LayerWriter.WHITEOUT) && !name.startsWith(AUFS)) {
-            visitor.whiteout(ImagePaths.join(directory, name.substring(LayerWriter.WHITEOUT.length())));
+            String deleted = name.substring(LayerWriter.WHITEOUT.length());
+            if (deleted.isEmpty() || deleted.equals(".") || deleted.equals("..")) {
+                throw TarReader.invalid("a whiteout deletes nothing that can be: " + entry.path());
+            }
+            visitor.whiteout(ImagePaths.join(directory, deleted));
         } else if (!name.startsWith(AUFS)) {
             visitor.entry(entry, content);
         }

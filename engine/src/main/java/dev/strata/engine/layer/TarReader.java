@@ -9,6 +9,8 @@ import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -16,6 +18,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Reads a tar stream: ustar, PAX and GNU's long names, base-256 numbers. Everything that would lead outside
 /// the root, or that is unreasonably large, is refused with `ArchiveInvalid`. Not thread-safe.
@@ -26,8 +30,17 @@ public final class TarReader {
     private static final String XATTR = "SCHILY.xattr.";
 
     private final InputStream in;
+    /// Seconds before and after 1970 that a file's time may have, 30,000 years: more is no time at all.
+    private static final long MAX_SECONDS = 999_999_999_999L;
+
+    private static final Pattern TIME = Pattern.compile("(-?)([0-9]{1,12})(\\.[0-9]*)?");
+    private static final long MAX_ID = 0xfffffffeL;
+    private static final long MAX_DEVICE = 07777777;
+
     private final Map<String, byte[]> global = new HashMap<>();
     private Map<String, byte[]> local = new HashMap<>();
+    private int globalBytes;
+    private int localBytes;
 
     TarReader(InputStream in) {
         this.in = in;
@@ -54,6 +67,7 @@ public final class TarReader {
                 default -> {
                     entry(block, visitor);
                     local = new HashMap<>();
+                    localBytes = 0;
                 }
             }
         }
@@ -65,31 +79,37 @@ public final class TarReader {
         if (records.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."))) {
             throw invalid("sparse files of the PAX form are not supported");
         }
-        Entry.Kind kind = kind(block[156], path(block, records));
-        long stored = longOf(records, "size", number(block, 124, 12));
-        long size = kind == Entry.Kind.FILE ? stored : 0;
-        String link = text(records, "linkpath", field(block, 157, 100));
+        String path = path(block, records);
+        Entry.Kind kind = kind(block[156], path);
+        // Only files have bytes, whatever another entry's size says, as Go's archive/tar reads it: two
+        // readers that disagreed about this would see two different trees.
+        long size = kind == Entry.Kind.FILE ? longOf(records, "size", number(block, 124, 12), Long.MAX_VALUE) : 0;
+        String link = name(records, "linkpath", block, 157, 100);
+        boolean device = kind == Entry.Kind.CHARACTER_DEVICE || kind == Entry.Kind.BLOCK_DEVICE;
+        if (clean(path).isEmpty() && kind != Entry.Kind.DIRECTORY) {
+            throw invalid("it replaces the root");
+        }
         var entry = new Entry(
-                clean(path(block, records)),
+                clean(path),
                 kind,
                 (int) number(block, 100, 8) & 07777,
-                (int) longOf(records, "uid", number(block, 108, 8)),
-                (int) longOf(records, "gid", number(block, 116, 8)),
+                (int) longOf(records, "uid", number(block, 108, 8), MAX_ID),
+                (int) longOf(records, "gid", number(block, 116, 8), MAX_ID),
                 size,
-                time(records, number(block, 136, 12)),
+                time(records, block),
                 switch (kind) {
                     case SYMLINK -> link;
                     case HARDLINK -> clean(link);
                     case FILE, DIRECTORY, CHARACTER_DEVICE, BLOCK_DEVICE, FIFO -> null;
                 },
-                (int) number(block, 329, 8),
-                (int) number(block, 337, 8),
+                device ? device(block, 329) : 0,
+                device ? device(block, 337) : 0,
                 xattrs(records),
                 null);
-        var content = new BoundedInput(in, stored);
+        var content = new BoundedInput(in, size);
         visitor.visit(entry, content);
         content.skipRest();
-        skip(padding(stored));
+        in.skipNBytes(padding(size));
     }
 
     private static Entry.Kind kind(byte type, String path) {
@@ -106,10 +126,43 @@ public final class TarReader {
     }
 
     private static String path(byte[] block, Map<String, byte[]> records) {
-        String name = field(block, 0, 100);
+        String name = name(records, "path", block, 0, 100);
         boolean ustar = field(block, 257, 6).equals("ustar") && block[262] == 0;
-        String prefix = ustar ? field(block, 345, 155) : "";
-        return text(records, "path", prefix.isEmpty() ? name : prefix + "/" + name);
+        if (!ustar || block[345] == 0 || has(records, "path")) {
+            return name;
+        }
+        return name(Map.of(), "", block, 345, 155) + "/" + name;
+    }
+
+    /// The name in a record or else in the header.
+    private static String name(Map<String, byte[]> records, String key, byte[] block, int at, int width) {
+        byte[] bytes = has(records, key) ? records.get(key) : untilNul(Arrays.copyOfRange(block, at, at + width));
+        try {
+            String name = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            if (name.indexOf('\0') >= 0) {
+                throw invalid("a name has a zero byte");
+            }
+            return name;
+        } catch (CharacterCodingException e) {
+            throw invalid("a name is not UTF-8: " + new String(bytes, StandardCharsets.UTF_8));
+        }
+    }
+
+    /// An empty value takes a record back. POSIX.1-2017, pax, "pax Extended Header Keyword Precedence".
+    private static boolean has(Map<String, byte[]> records, String key) {
+        byte[] value = records.get(key);
+        return value != null && value.length > 0;
+    }
+
+    private static int device(byte[] block, int at) {
+        long value = number(block, at, 8);
+        if (value < 0 || value > MAX_DEVICE) {
+            throw invalid("a device number is out of range: " + value);
+        }
+        return (int) value;
     }
 
     /// Drops leading slashes and `.` parts; a `..` is refused rather than guessed at.
@@ -130,21 +183,33 @@ public final class TarReader {
         return xattrs;
     }
 
-    private static Instant time(Map<String, byte[]> records, long seconds) {
-        String text = text(records, "mtime", String.valueOf(seconds));
-        try {
-            return Instant.ofEpochSecond((long) Math.floor(Double.parseDouble(text)));
-        } catch (NumberFormatException e) {
-            throw invalid("not a time: " + text);
+    /// In whole seconds, rounded down.
+    private static Instant time(Map<String, byte[]> records, byte[] block) {
+        String text = text(records, "mtime", "");
+        long seconds = text.isEmpty() ? number(block, 136, 12) : seconds(text);
+        if (Math.abs(seconds) > MAX_SECONDS) {
+            throw invalid("not a time: " + seconds);
         }
+        return Instant.ofEpochSecond(seconds);
     }
 
-    private static long longOf(Map<String, byte[]> records, String key, long otherwise) {
+    private static long seconds(String text) {
+        Matcher matcher = TIME.matcher(text);
+        if (!matcher.matches()) {
+            throw invalid("not a time: " + text);
+        }
+        long whole = Long.parseLong(matcher.group(2));
+        String fraction = matcher.group(3);
+        boolean exact = fraction == null || fraction.matches("\\.0*");
+        return matcher.group(1).isEmpty() ? whole : exact ? -whole : -whole - 1;
+    }
+
+    private static long longOf(Map<String, byte[]> records, String key, long otherwise, long most) {
         String text = text(records, key, String.valueOf(otherwise));
         try {
             long value = Long.parseLong(text);
-            if (value < 0) {
-                throw invalid(key + " is negative");
+            if (value < 0 || value > most) {
+                throw invalid(key + " is out of range: " + value);
             }
             return value;
         } catch (NumberFormatException e) {
@@ -154,7 +219,7 @@ public final class TarReader {
 
     private static String text(Map<String, byte[]> records, String key, String otherwise) {
         byte[] value = records.get(key);
-        return value == null ? otherwise : new String(value, StandardCharsets.UTF_8);
+        return value == null || value.length == 0 ? otherwise : new String(value, StandardCharsets.UTF_8);
     }
 
     /// `<length> <key>=<value>\n`, again and again.
@@ -171,7 +236,7 @@ public final class TarReader {
             }
             int end = at + length;
             int equals = indexOf(bytes, '=', blank);
-            if (length < 4 || end > bytes.length || equals < 0 || equals >= end) {
+            if (length < 4 || end > bytes.length || equals < 0 || equals >= end - 1 || bytes[end - 1] != '\n') {
                 throw invalid("an extended header is damaged");
             }
             String key = new String(bytes, blank + 1, equals - blank - 1, StandardCharsets.UTF_8);
@@ -192,14 +257,19 @@ public final class TarReader {
 
     private byte[] extension(byte[] block) throws IOException {
         long size = number(block, 124, 12);
-        if (size > MAX_EXTENSION) {
-            throw invalid("an extended header has " + size + " bytes");
+        if (size < 0 || size > MAX_EXTENSION - (block[156] == 'g' ? globalBytes : localBytes)) {
+            throw invalid("extended headers have more than " + MAX_EXTENSION + " bytes: " + size);
+        }
+        if (block[156] == 'g') {
+            globalBytes += (int) size;
+        } else {
+            localBytes += (int) size;
         }
         byte[] bytes = in.readNBytes((int) size);
         if (bytes.length < size) {
             throw invalid("it ends in the middle of a header");
         }
-        skip(padding(size));
+        in.skipNBytes(padding(size));
         return bytes;
     }
 
@@ -208,12 +278,12 @@ public final class TarReader {
         return end < 0 ? bytes : Arrays.copyOf(bytes, end);
     }
 
-    /// Octal digits, or base 256 where the first bit is set.
+    /// Octal digits, or where the first bit is set the other 95 (or 63) as two's complement.
     private static long number(byte[] block, int at, int width) {
         if ((block[at] & 0x80) != 0) {
-            long value = block[at] & 0x3f;
+            long value = (byte) (block[at] << 1) >> 1;
             for (int i = at + 1; i < at + width; i++) {
-                if (value > Long.MAX_VALUE >> 9) {
+                if (value > Long.MAX_VALUE >> 8 || value < Long.MIN_VALUE >> 8) {
                     throw invalid("a number is too large");
                 }
                 value = (value << 8) | (block[i] & 0xff);
@@ -268,11 +338,7 @@ public final class TarReader {
         return (BLOCK - size % BLOCK) % BLOCK;
     }
 
-    private void skip(long bytes) throws IOException {
-        in.skipNBytes(bytes);
-    }
-
-    private static StrataException invalid(String why) {
+    static StrataException invalid(String why) {
         return new StrataException(
                 Problem.of(ProblemCode.ArchiveInvalid, "the archive cannot be read", why, "check it with `tar -tvf`"));
     }

@@ -14,8 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class UpperWalk {
     private static final String CAPABILITY = "security.capability";
     private static final String OVERLAY = "user.overlay.";
-    private static final int OVERFLOW_ID = 65534;
-    private static final int MAX_MAPPED_ID = 65535;
+    static final int OVERFLOW_ID = 65534;
+    static final int MAX_MAPPED_ID = 65535;
 
     /// Lengths and versions of `struct vfs_cap_data`: capabilities(7), "File capability extensions".
     private static final int CAPABILITY_V2_BYTES = 20;
@@ -39,6 +40,10 @@ public final class UpperWalk {
     private static final int CAPABILITY_V3_BYTES = 24;
     private static final byte CAPABILITY_V2 = 2;
     private static final byte CAPABILITY_V3 = 3;
+
+    /// Whiteouts stand among the entries, so that the layer does not tell how its directory came about.
+    private static final Comparator<String> BYTE_ORDER =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
     private final RootDirectory upper;
     private final Tree parent;
@@ -77,16 +82,19 @@ public final class UpperWalk {
     }
 
     private void children(String directory) throws IOException {
-        Set<String> names = new LinkedHashSet<>(upper.list(directory));
+        Set<String> names = new HashSet<>(upper.list(directory));
+        Set<String> all = new TreeSet<>(BYTE_ORDER);
+        all.addAll(names);
         if (isOpaque(directory)) {
-            for (String name : parent.children(directory).keySet()) {
-                if (!names.contains(name)) {
-                    out.whiteout(ImagePaths.join(directory, name));
-                }
-            }
+            all.addAll(parent.children(directory).keySet());
         }
-        for (String name : names) {
-            visit(ImagePaths.join(directory, name));
+        for (String name : all) {
+            String path = ImagePaths.join(directory, name);
+            if (names.contains(name)) {
+                visit(path);
+            } else {
+                out.whiteout(path);
+            }
         }
     }
 
