@@ -296,7 +296,10 @@ can() { # yes|no ARGUMENTS
 can yes get secrets -n team
 can no list secrets -n team
 can no watch secrets --all-namespaces
-can yes list secrets -n strata-system
+can no list secrets -n strata-system
+can yes patch persistentvolumeclaims -n team
+can no delete persistentvolumeclaims -n team
+can no list configmaps -n team
 can no create pods -n team
 can no create pods --subresource=exec -n team
 can yes get pods --subresource=log -n team

@@ -177,6 +177,7 @@ has "$odd" '{name: STRATA_GIT_POLL_SECONDS, value: "3600"}'
 has "$odd" '{name: STRATA_MAX_ACTIVE_BUILDS, value: "10000"}'
 has "$odd" '{name: STRATA_CLUSTER_DOMAIN, value: "k8s.example.com"}'
 has "$odd" "hostPath: {path: /var/lib/containerd/certs.d, type: DirectoryOrCreate}"
+has "$odd" '{name: STRATA_CERTS_D, value: "/var/lib/containerd/certs.d"}'
 has "$odd" "hostPath: {path: /data/kubelet/seccomp, type: DirectoryOrCreate}"
 has "$odd" "name: pull"
 has "$odd" "pool: system"
