@@ -7,6 +7,7 @@ package dev.strata.operator;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.imagebuild.ImageBuildReconciler;
+import dev.strata.operator.registry.RegistryReconciler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -65,7 +66,7 @@ public final class OperatorMain {
         }));
 
         register(operator, new ImageBuildReconciler(client, config, new BuildMetrics(registry)));
-        // The Registry's reconciler is registered here, in the same way.
+        register(operator, new RegistryReconciler(client, config));
 
         operator.start();
         started.set(true);
