@@ -209,6 +209,16 @@ pod '.metadata.namespace = "old" | .spec.containers[0].securityContext.capabilit
   | refused "both classes at once" "either the seccomp profile" "$JOBS" create
 pod 'del(.spec.containers[0].securityContext.seccompProfile)' | refused "no seccomp profile" "either the seccomp profile" "$JOBS" create
 
+# What the operator really makes: its golden Jobs, and the pods that the Job controller makes of them.
+for file in "$HERE"/../operator/src/test/resources/desired/*/out-Job.yaml; do
+  k create --dry-run=client -o json -f "$file" > "$WORK/job.json"
+  case=$(basename "$(dirname "$file")")
+  jq '.metadata.namespace = "old"' "$WORK/job.json" | admitted "the Job of $case" "$OPERATOR" create
+  jq '{apiVersion: "v1", kind: "Pod", metadata: {name: "p", namespace: "old", labels: .spec.template.metadata.labels,
+      ownerReferences: [{apiVersion: "batch/v1", kind: "Job", name: .metadata.name, uid: "u1", controller: true}]},
+    spec: .spec.template.spec}' "$WORK/job.json" | admitted "the pod of $case" "$JOBS" create
+done
+
 # What may happen to a builder pod afterwards.
 pod '.metadata.finalizers = ["batch.kubernetes.io/job-tracking"]' | k --as "$JOBS" create -f - > /dev/null
 patched() { # NAME EXPECTED-WORDS-OR-EMPTY KIND OBJECT PATCH
