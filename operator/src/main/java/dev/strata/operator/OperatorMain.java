@@ -31,7 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
     private static final String LEASE = "strata-operator";
-    private static final int PORT = 8080;
     private static final int RECONCILERS = 20;
     private static final Duration GRACE = Duration.ofSeconds(20);
 
@@ -54,7 +53,7 @@ public final class OperatorMain {
         var started = new AtomicBoolean();
         Operator operator = operator(client, config, registry, liveness);
         var health = new HealthServer(
-                PORT,
+                config.port(),
                 liveness::trouble,
                 () -> started.get() && operator.getRuntimeInfo().allEventSourcesAreHealthy()
                         ? null

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 /// @param registryImage image of the Registry's workload
 /// @param gitPoll how often a branch is looked up when the ImageBuild names no interval
 /// @param maxActiveBuilds how many builds run at the same time in the whole cluster
+/// @param port where probes and metrics are served
 public record OperatorConfig(
         String namespace,
         String podName,
@@ -29,7 +30,8 @@ public record OperatorConfig(
         String builderImage,
         String registryImage,
         Duration gitPoll,
-        int maxActiveBuilds) {
+        int maxActiveBuilds,
+        int port) {
     private static final Pattern DOMAIN =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
@@ -45,7 +47,8 @@ public record OperatorConfig(
                 reader.text("STRATA_BUILDER_IMAGE"),
                 reader.text("STRATA_REGISTRY_IMAGE"),
                 Duration.ofSeconds(reader.number("STRATA_GIT_POLL_SECONDS", 60, 5)),
-                reader.number("STRATA_MAX_ACTIVE_BUILDS", 10, 1));
+                reader.number("STRATA_MAX_ACTIVE_BUILDS", 10, 1),
+                reader.number("STRATA_HTTP_PORT", 8080, 1));
         reader.check();
         return config;
     }

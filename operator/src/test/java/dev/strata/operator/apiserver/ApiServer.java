@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -106,6 +107,19 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
+    /// The environment in which a process finds this server.
+    public Map<String, String> environment() {
+        return Map.of(
+                "KUBERNETES_MASTER",
+                client.getMasterUrl().toString(),
+                "KUBERNETES_AUTH_TOKEN",
+                TOKEN,
+                "KUBERNETES_TRUST_CERTIFICATES",
+                "true",
+                "KUBERNETES_AUTH_TRYKUBECONFIG",
+                "false");
+    }
+
     private static Path binaries() {
         String told = System.getProperty("STRATA_BIN", System.getenv("STRATA_BIN"));
         return Path.of(told == null ? "/var/cache/strata/bin" : told);
@@ -146,7 +160,8 @@ public final class ApiServer implements AutoCloseable {
                 directory.resolve(file), "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
     }
 
-    private static int freePort() throws IOException {
+    /// A port of the loopback address that is free now.
+    public static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
