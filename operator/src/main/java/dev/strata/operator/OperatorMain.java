@@ -51,7 +51,8 @@ public final class OperatorMain {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var liveness = new Liveness(client, config.namespace(), LEASE);
         var started = new AtomicBoolean();
-        Operator operator = operator(client, config, registry, liveness);
+        var stopping = new AtomicBoolean();
+        Operator operator = operator(client, config, registry, liveness, stopping);
         var health = new HealthServer(
                 config.port(),
                 liveness::trouble,
@@ -60,6 +61,7 @@ public final class OperatorMain {
                         : "the informers are not synced",
                 registry::scrape);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            stopping.set(true);
             operator.stop();
             health.close();
         }));
@@ -72,25 +74,43 @@ public final class OperatorMain {
     }
 
     private static Operator operator(
-            KubernetesClient client, OperatorConfig config, PrometheusMeterRegistry registry, Liveness liveness) {
+            KubernetesClient client,
+            OperatorConfig config,
+            PrometheusMeterRegistry registry,
+            Liveness liveness,
+            AtomicBoolean stopping) {
         return new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withMetrics(MicrometerMetrics.withoutPerResourceMetrics(registry))
                 .withConcurrentReconciliationThreads(RECONCILERS)
                 .withReconciliationTerminationTimeout(GRACE)
-                .withLeaderElectionConfiguration(election(config, liveness)));
+                .withLeaderElectionConfiguration(election(config, liveness, stopping)));
     }
 
-    private static LeaderElectionConfiguration election(OperatorConfig config, Liveness liveness) {
+    private static LeaderElectionConfiguration election(
+            OperatorConfig config, Liveness liveness, AtomicBoolean stopping) {
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                 .withLeaseNamespace(config.namespace())
                 .withIdentity(config.podName())
                 .withLeaderCallbacks(new LeaderCallbacks(
                         () -> liveness.leads(true),
-                        () -> liveness.leads(false),
+                        () -> {
+                            liveness.leads(false);
+                            exitUnless(stopping);
+                        },
                         leader -> LOG.atInfo().addKeyValue("leader", leader).log("a leader is elected")))
+                .withExitOnStopLeading(false)
                 .build();
+    }
+
+    /// Ends the process when it has lost its lease. Not while it stops by itself: JOSDK would call `exit` within the
+    /// shutdown hook, which then waits for itself.
+    private static void exitUnless(AtomicBoolean stopping) {
+        if (!stopping.get()) {
+            LOG.error("the lease is lost");
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     /// A failure is tried again without end, at most 5 minutes apart: JOSDK's own default gives up.
