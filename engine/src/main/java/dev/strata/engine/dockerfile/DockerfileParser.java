@@ -37,6 +37,10 @@ public final class DockerfileParser {
                 instruction = parser.parse();
             } catch (StrataException e) {
                 problems.add(e.problem().at(line.at()));
+                if (Heredoc.isIn(line.text())) {
+                    // What follows may be the text of the here-document: nothing can be said of it.
+                    break;
+                }
                 continue;
             }
             if (instruction instanceof Instruction.From next) {
