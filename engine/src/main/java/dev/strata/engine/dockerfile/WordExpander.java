@@ -28,6 +28,9 @@ public final class WordExpander {
     /// Longest result, in characters: `ENV a=$a$a` in forty lines must not fill the memory.
     private static final int MAX_LENGTH = 1 << 20;
 
+    /// Longest pattern, in characters: matching takes stack in proportion to it.
+    private static final int MAX_PATTERN = 1024;
+
     /// What becomes of escapes: gone in a text; kept for a pattern as a backslash, whatever the escape
     /// character is; kept as written in a replacement.
     private enum Mode {
@@ -262,6 +265,9 @@ public final class WordExpander {
 
     /// `*` is any text, `?` any character; a backslash takes the meaning away, and stands before nothing else.
     private Pattern regex(String pattern) {
+        if (pattern.length() > MAX_PATTERN) {
+            throw wrong("a pattern is longer than " + MAX_PATTERN + " characters");
+        }
         var regex = new StringBuilder();
         for (int i = 0; i < pattern.length(); i++) {
             char c = pattern.charAt(i);

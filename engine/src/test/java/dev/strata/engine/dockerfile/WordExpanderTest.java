@@ -167,6 +167,16 @@ class WordExpanderTest {
     }
 
     @Test
+    void aPatternHasALimit() {
+        var variables = Map.of("LONG", "x".repeat(100_000));
+
+        assertThat(WordExpander.expand("${LONG#" + "?".repeat(1024) + "}", '\\', variables))
+                .hasSize(100_000 - 1024);
+        assertThatThrownBy(() -> WordExpander.expand("${LONG#" + "?".repeat(1025) + "}", '\\', variables))
+                .isInstanceOf(StrataException.class);
+    }
+
+    @Test
     void aWordCannotGrowWithoutEnd() {
         var variables = Map.of("BIG", "x".repeat(1 << 20));
 
