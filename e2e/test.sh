@@ -36,7 +36,9 @@ chart() {
 needs
 trap finish EXIT
 step "programs of the local cluster" build
-step "unit and integration tests" maven verify "-Dstrata.bin=$BIN"
+step "unit and integration tests" maven verify "-Dstrata.bin=$BIN" "-Dstrata.test.registry=$BIN/registry"
+step "chart's own tests" env STRATA_BIN="$BIN" bash "$REPO/helm/test.sh"
+step "chart's policies on a real API server" env STRATA_BIN="$BIN" bash "$REPO/helm/test-admission.sh"
 step "down leaves nothing" bash "$HERE/test-cluster-leaves-nothing.sh"
 step "images" bash "$REPO/images/build.sh"
 step "local cluster" bash "$HERE/cluster.sh" up

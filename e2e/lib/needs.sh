@@ -5,8 +5,8 @@ PACKAGES=(
   libseccomp-dev pkg-config gcc libc6-dev                                 # to compile runc and our launcher
   etcd-server nftables containernetworking-plugins iproute2 openssl curl  # the local cluster
   busybox-static debootstrap                                              # base images
-  crun libisal2                                                           # the engine
-  xz-utils zstd bzip2 git maven ca-certificates                           # builds and their tests
+  crun libisal2 libisal-dev                                                           # the engine
+  xz-utils zstd bzip2 git maven ca-certificates jq python3                           # builds and their tests
 )
 
 needs() {
