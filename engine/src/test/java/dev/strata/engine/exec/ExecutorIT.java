@@ -1,0 +1,137 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.exec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real processes in real namespaces.
+class ExecutorIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @TempDir
+    Path directory;
+
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void makeSandbox() throws IOException, InterruptedException {
+        sandbox = new Sandbox(directory);
+    }
+
+    @Test
+    void outputAndExitCodeArrive() throws Exception {
+        assertThat(sandbox.run("echo out; echo err >&2; exit 3")).containsExactly("out", "err", "exit 3");
+    }
+
+    @Test
+    void aMissingProgramIsTold() throws Exception {
+        assertThat(sandbox.run("no-such-program").getLast()).isEqualTo("exit 127");
+    }
+
+    @Test
+    void aProcessSeesItselfOnlyAndHasNoInput() throws Exception {
+        assertThat(sandbox.run("cat; for p in /proc/[0-9]*; do echo $p; done")).containsExactly("/proc/1", "exit 0");
+    }
+
+    @Test
+    void aProcessCannotMountUnshareOrMakeDevices() throws Exception {
+        assertThat(sandbox.run("mount -t tmpfs none /tmp 2>/dev/null || echo refused"))
+                .contains("refused");
+        assertThat(sandbox.run("unshare -U true 2>/dev/null || echo refused")).contains("refused");
+        assertThat(sandbox.run("echo x > /proc/sysrq-trigger || echo refused")).contains("refused");
+    }
+
+    @Test
+    void mountPointsThatWereMadeAreTold() throws Exception {
+        ExecResult result = sandbox.executor().run(sandbox.shell("true"), line -> {});
+
+        assertThat(result.mountPoints())
+                .containsExactlyInAnyOrder("proc", "dev", "sys", "etc", "etc/hosts", "etc/resolv.conf");
+    }
+
+    @Test
+    void nothingIsLeftBehind() throws Exception {
+        sandbox.run("true");
+
+        try (Stream<Path> left = Files.list(directory.resolve("run"))) {
+            assertThat(left).isEmpty();
+        }
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(directory.toString());
+    }
+
+    @Test
+    void anInterruptEndsTheProcess() throws Exception {
+        var started = new CountDownLatch(1);
+        var thrown = new AtomicReference<Throwable>();
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                sandbox.executor().run(sandbox.shell("echo started; sleep 98765"), line -> started.countDown());
+            } catch (IOException | InterruptedException e) {
+                thrown.set(e);
+            }
+        });
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        thread.interrupt();
+        thread.join(SOON.toMillis());
+
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+        await().atMost(SOON).untilAsserted(() -> assertThat(processes("98765")).isEmpty());
+    }
+
+    @Test
+    void aProcessEndsWithItsEngineAlsoAtKill9() throws Exception {
+        Process engine = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SleepingEngine.class.getName(),
+                        directory.resolve("other").toString())
+                .redirectErrorStream(true)
+                .start();
+        try (var out = new BufferedReader(new InputStreamReader(engine.getInputStream(), UTF_8))) {
+            assertThat(out.readLine()).isEqualTo("started");
+            assertThat(processes("87654")).isNotEmpty();
+            engine.destroyForcibly().waitFor();
+        }
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(processes("87654")).isEmpty());
+    }
+
+    /// Command lines on this machine that end with the argument `marker`.
+    private static List<String> processes(String marker) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.filter(path -> path.getFileName().toString().matches("\\d+"))
+                    .map(path -> commandLine(path.resolve("cmdline")))
+                    .filter(line -> line.startsWith("sleep\0") && line.contains(marker))
+                    .toList();
+        }
+    }
+
+    private static String commandLine(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+}

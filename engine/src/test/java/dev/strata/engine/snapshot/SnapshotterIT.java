@@ -1,0 +1,101 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.engine.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.content.Digest;
+import dev.strata.engine.image.DiffId;
+import dev.strata.engine.layer.Layer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real overlay mounts. Needs root.
+class SnapshotterIT {
+    @TempDir
+    Path root;
+
+    private final AtomicInteger unpacked = new AtomicInteger();
+
+    private Snapshotter snapshotter() throws IOException {
+        return Snapshotter.open(root, (layer, directory) -> {
+            unpacked.incrementAndGet();
+            Files.writeString(directory.resolve(layer.diffId().digest().shortHex()), "content");
+        });
+    }
+
+    private static Layer layer(String name) {
+        Digest digest = Digest.of(name);
+        return new Layer(new Descriptor("application/x", digest, 1), new DiffId(digest));
+    }
+
+    @Test
+    void aStackOf128LayersShowsEveryFile() throws IOException {
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < 128; i++) {
+            layers.add(layer("layer " + i));
+        }
+        try (Snapshot snapshot = snapshotter().mount(layers);
+                Stream<Path> files = Files.list(snapshot.rootfs())) {
+            assertThat(files).hasSize(128);
+        }
+    }
+
+    @Test
+    void aLayerIsUnpackedOnce() throws IOException {
+        Snapshotter snapshotter = snapshotter();
+        snapshotter.unpacked(layer("a"));
+        snapshotter.mount(List.of(layer("a"))).close();
+        snapshotter().mount(List.of(layer("a"))).close();
+
+        assertThat(unpacked).hasValue(1);
+    }
+
+    @Test
+    void whatIsCommittedIsTheNextLayer() throws IOException {
+        Snapshotter snapshotter = snapshotter();
+        try (Snapshot snapshot = snapshotter.mount(List.of())) {
+            Files.writeString(snapshot.rootfs().resolve("file"), "written");
+            snapshot.commit(layer("made").diffId());
+        }
+        try (Snapshot snapshot = snapshotter.mount(List.of(layer("made")))) {
+            assertThat(snapshot.rootfs().resolve("file")).hasContent("written");
+        }
+        assertThat(unpacked).hasValue(0);
+    }
+
+    @Test
+    void closingLeavesNoMountAndNoFile() throws IOException {
+        try (Snapshot snapshot = snapshotter().mount(List.of(layer("a")))) {
+            Files.delete(snapshot.rootfs().resolve(layer("a").diffId().digest().shortHex()));
+        }
+
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
+        try (Stream<Path> left = Files.list(root.resolve("active"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aDeadProcessIsCleanedUpAfterAndALiveOneIsNot() throws IOException {
+        Path active = Files.createDirectories(root.resolve("active"));
+        Files.createDirectories(active.resolve("dead/upper/sub"));
+        Files.createFile(active.resolve("dead.lock"));
+        try (Snapshot alive = snapshotter().mount(List.of(layer("a")))) {
+            snapshotter();
+            assertThat(alive.rootfs()).isNotEmptyDirectory();
+            assertThat(active.resolve("dead")).doesNotExist();
+            assertThat(active.resolve("dead.lock")).doesNotExist();
+        }
+    }
+}
