@@ -4,6 +4,8 @@
  */
 package dev.strata.engine.build;
 
+import dev.strata.engine.cache.CacheKey;
+import dev.strata.engine.cache.CacheRecord;
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.exec.ExecSettings;
 import dev.strata.engine.image.Image;
@@ -60,16 +62,39 @@ final class Builds implements AutoCloseable {
 
     /// Builds `dockerfile` without any option.
     Image build(String dockerfile) throws IOException, InterruptedException {
-        return build(dockerfile, Map.of(), null);
+        return builder(dockerfile).build();
+    }
+
+    Image build(String dockerfile, Map<CacheKey, CacheRecord> imported) throws IOException, InterruptedException {
+        return builder(dockerfile, Map.of(), null, imported).build();
     }
 
     Image build(String dockerfile, Map<String, String> args, @Nullable String target)
             throws IOException, InterruptedException {
+        return builder(dockerfile, args, target, Map.of()).build();
+    }
+
+    ImageBuilder builder(String dockerfile) throws IOException {
+        return builder(dockerfile, Map.of(), null, Map.of());
+    }
+
+    private ImageBuilder builder(
+            String dockerfile, Map<String, String> args, @Nullable String target, Map<CacheKey, CacheRecord> imported)
+            throws IOException {
         file("Dockerfile", dockerfile);
         events.clear();
         var options = new BuildOptions(
-                BuildInput.local(context, null), args, target, Platform.local(), true, false, Map.of(), null);
-        return new ImageBuilder(store, options, events::add).build();
+                BuildInput.local(context, null), args, target, Platform.local(), true, false, imported, null);
+        return new ImageBuilder(store, options, events::add);
+    }
+
+    /// Pushes the image that `local` stands for as `name`.
+    void push(String local, String name) throws IOException {
+        push(store.images().find(ImageReference.parse(local)).orElseThrow(), name);
+    }
+
+    void push(Image image, String name) {
+        new ImagePusher(store).push(image, List.of(ImageReference.parse(name)));
     }
 
     /// Builds a base image with a static BusyBox and names it `busybox`.
