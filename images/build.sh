@@ -46,11 +46,11 @@ program() { # DIRECTORY NAME MAIN ASSEMBLE-OPTION... -- JAR-OR-DIRECTORY...
   shift 3
   while [ "$1" != -- ]; do options+=("$1") && shift; done
   shift
-  key=$({ cat "$ASSEMBLE" "$JAVA_HOME/release" && find "$@" -name '*.jar' -print0 | sort -z | xargs -0 cat; } | sha256sum)
+  key=$({ cat "$ASSEMBLE" "$HERE/training.sh" "$JAVA_HOME/release" && find "$@" -name '*.jar' -print0 | sort -z | xargs -0 cat; } | sha256sum)
   if [ "$(cat "$kept.key" 2> /dev/null)" != "$key" ]; then
     rm -rf "$kept" "$kept.key"
     mkdir -p "$kept"
-    "$ASSEMBLE" --link ${options[@]+"${options[@]}"} "$kept" "$name" "$main" "$@"
+    ${TRAINED_BY[@]+"${TRAINED_BY[@]}"} "$ASSEMBLE" --link ${options[@]+"${options[@]}"} "$kept" "$name" "$main" "$@"
     echo "$key" > "$kept.key"
   fi
   mkdir -p "$(dirname "$into")"
@@ -70,7 +70,10 @@ builder() {
   for jar in "$STRATA"/lib/*.jar; do
     case $(basename "$jar") in cli-* | picocli-*) ;; *) cp "$jar" "$jars/" ;; esac
   done
-  program builder strata-build dev.strata.engine.build.StrataBuild --classes "$STRATA/lib/strata.classes" -- "$jars"
+  TRAINED_BY=("$HERE/training.sh" "$WORK/training" "$BIN/registry")
+  program builder strata-build dev.strata.engine.build.StrataBuild \
+    --train "$WORK/training" --classes "$STRATA/lib/strata.classes" -- "$jars"
+  TRAINED_BY=()
   cp "$STRATA/libexec/strata-launcher" "$WORK/builder/strata-launcher"
   image local/strata-builder:1 builder
 }

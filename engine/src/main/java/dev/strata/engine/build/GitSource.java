@@ -22,6 +22,7 @@ import org.eclipse.jgit.transport.CredentialsProvider;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
+import org.eclipse.jgit.util.FS;
 import org.jspecify.annotations.Nullable;
 
 /// One commit of a repository, checked out into a directory without its history.
@@ -40,6 +41,8 @@ final class GitSource {
     /// Checks the commit out into the empty `directory` and returns the commit's time, which every file of
     /// the context is given: a clone's own times would make each layer a new one.
     Instant checkOut(Path directory) throws IOException {
+        // JGit would measure the file system's clock first, for seconds; a fresh checkout needs no such thing.
+        FS.FileStoreAttributes.setBackground(true);
         Path metadata = Files.createTempDirectory(directory.getParent(), "git");
         try (Git repository = Git.init()
                 .setDirectory(directory.toFile())

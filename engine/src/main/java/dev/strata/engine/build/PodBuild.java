@@ -37,7 +37,7 @@ final class PodBuild {
     private final Map<String, Long> timings = new LinkedHashMap<>();
     private final ImageReference repository;
 
-    /// @param root directory of the pod's volume; the source is put below it
+    /// @param root the pod's `/`
     PodBuild(LocalStore store, BuildRequest request, Path root, PrintStream out) {
         this.store = store;
         this.request = request;
@@ -81,11 +81,14 @@ final class PodBuild {
     private record Source(Path directory, Instant mtime) {}
 
     private Source fetchSource() throws IOException {
-        Path directory = Files.createTempDirectory(root.resolve("tmp"), "source");
+        Path directory = Files.createTempDirectory(
+                BuilderPaths.below(root, BuilderPaths.STORE).resolve("tmp"), "source");
         BuildRequest.Git git = request.source().git();
         BuildRequest.Inline inline = request.source().inline();
         if (git != null) {
-            return new Source(directory, new GitSource(git, Path.of(BuilderPaths.GIT_CREDENTIALS)).checkOut(directory));
+            return new Source(
+                    directory,
+                    new GitSource(git, BuilderPaths.below(root, BuilderPaths.GIT_CREDENTIALS)).checkOut(directory));
         }
         if (inline != null) {
             InlineSource.write(inline, directory);

@@ -31,18 +31,20 @@ public final class StrataBuild {
 
     private StrataBuild() {}
 
+    /// `args` is empty in a pod; one argument is the directory that stands for `/`.
     public static void main(String[] args) throws IOException {
+        Path root = Path.of(args.length == 0 ? "/" : args[0]);
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        BuildReport report = report(out);
-        Files.write(Path.of(BuilderPaths.TERMINATION_LOG), ReportJson.bytes(report));
+        BuildReport report = report(root, out);
+        Files.write(BuilderPaths.below(root, BuilderPaths.TERMINATION_LOG), ReportJson.bytes(report));
         System.exit(report.failure() == null ? 0 : 1);
     }
 
-    private static BuildReport report(PrintStream out) {
+    private static BuildReport report(Path root, PrintStream out) {
         Problem problem;
-        try (LocalStore store = openStore()) {
-            byte[] request = Files.readAllBytes(Path.of(BuilderPaths.REQUEST));
-            return new PodBuild(store, ReportJson.request(request), Path.of(BuilderPaths.STORE), out).run();
+        try (LocalStore store = openStore(root)) {
+            byte[] request = Files.readAllBytes(BuilderPaths.below(root, BuilderPaths.REQUEST));
+            return new PodBuild(store, ReportJson.request(request), root, out).run();
         } catch (StrataException e) {
             problem = e.problem();
         } catch (IOException e) {
@@ -53,11 +55,12 @@ public final class StrataBuild {
         return PodBuild.failed(problem);
     }
 
-    private static LocalStore openStore() {
-        Path ca = Path.of(BuilderPaths.CA_BUNDLE);
+    private static LocalStore openStore(Path root) {
+        Path ca = BuilderPaths.below(root, BuilderPaths.CA_BUNDLE);
         var settings = RegistrySettings.of(
-                Credentials.readIfThere(Path.of(BuilderPaths.DOCKER_CONFIG)), Files.exists(ca) ? ca : null);
+                Credentials.readIfThere(BuilderPaths.below(root, BuilderPaths.DOCKER_CONFIG)),
+                Files.exists(ca) ? ca : null);
         var exec = new ExecSettings(Path.of("/usr/bin/crun"), HOME.resolve("libexec/strata-launcher"));
-        return LocalStore.open(Path.of(BuilderPaths.STORE), exec, new RegistryClient(settings));
+        return LocalStore.open(BuilderPaths.below(root, BuilderPaths.STORE), exec, new RegistryClient(settings));
     }
 }

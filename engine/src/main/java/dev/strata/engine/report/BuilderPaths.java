@@ -4,6 +4,8 @@
  */
 package dev.strata.engine.report;
 
+import java.nio.file.Path;
+
 /// Where a builder pod finds what it is given. All of it lies outside every root file system that a
 /// RUN sees.
 public final class BuilderPaths {
@@ -27,4 +29,9 @@ public final class BuilderPaths {
     public static final String TERMINATION_LOG = "/dev/termination-log";
 
     private BuilderPaths() {}
+
+    /// One of these paths below `root`: `/` in a pod, another directory where a test plays one.
+    public static Path below(Path root, String path) {
+        return root.resolve(path.substring(1));
+    }
 }
