@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Figures of the running local cluster: from `kubectl apply` to Ready of hello-world, and where the time goes; then the
+# operator's memory with many ImageBuilds present. Measures, and asserts nothing.
+#
+#   bench.sh [--runs N] [--builds N]
+#
+# Needs what e2e/demo.sh leaves. Works in a namespace `bench` of its own, which it removes. --runs (5) counts the builds after
+# the first one, each started by a changed build argument; --builds (500) the suspended ImageBuilds, 0 leaves memory out.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=lib/common.sh
+. "$HERE/lib/common.sh"
+for part in node pki host; do . "$HERE/lib/$part.sh"; done
+RUNS=5 BUILDS=500
+while [ $# -gt 0 ]; do
+  case $1 in
+    --runs) RUNS=${2:?--runs N} && shift 2 ;;
+    --builds) BUILDS=${2:?--builds N} && shift 2 ;;
+    *) die "unknown argument $1: bench.sh [--runs N] [--builds N]" ;;
+  esac
+done
+
+k() { "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" -n bench "$@"; }
+WORK=$(mktemp -d) WATCHES=()
+finish() {
+  local result=$?
+  [ ${#WATCHES[@]} = 0 ] || kill "${WATCHES[@]}" 2> /dev/null || true
+  "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" delete namespace bench --ignore-not-found --timeout=180s > /dev/null || true
+  rm -rf "$WORK"
+  exit $result
+}
+
+# The times at which changes arrive here: the API's own have whole seconds only.
+watch_changes() {
+  "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" -n bench get jobs --watch -o json \
+    > >(jq --unbuffered -r '[now, .metadata.name, .metadata.annotations["strata.dev/build-number"]] | @tsv' > "$WORK/jobs") &
+  WATCHES+=($!)
+  "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" -n bench get imagebuild hello-world --watch -o json \
+    > >(jq --unbuffered -r 'select(.status.observedGeneration == .metadata.generation)
+      | select(any(.status.conditions[]?; .type == "Ready" and .status == "True"))
+      | [now, .status.lastSuccessfulBuild.number] | @tsv' > "$WORK/ready") &
+  WATCHES+=($!)
+}
+
+prepare() {
+  k get --raw /readyz > /dev/null 2>&1 || die "no cluster runs here: bash e2e/demo.sh"
+  k -n demo rollout status deployment/git --timeout=5s > /dev/null 2>&1 || die "the git server of the examples is missing: bash e2e/demo.sh"
+  trap finish EXIT
+  sed 's/^\( *name\(space\)\?\): demo$/\1: bench/' "$REPO/examples/namespace.yaml" "$REPO/examples/registry.yaml" > "$WORK/first.yaml"
+  # Two files, one stream.
+  sed -i 's/^apiVersion:/---\n&/' "$WORK/first.yaml"
+  k apply -f "$WORK/first.yaml" > /dev/null
+  k wait --for=condition=Ready --timeout=180s registries.strata.dev/registry > /dev/null
+}
+
+# hello-world of the examples with its Dockerfile inline, so that a build argument can change the image.
+manifest() { # RUN
+  cat << YAML
+apiVersion: strata.dev/v1alpha1
+kind: ImageBuild
+metadata: {name: hello-world, namespace: bench}
+spec:
+  source:
+    git: {url: git://git.demo.svc.cluster.local/hello-world.git, revision: main}
+  dockerfile:
+    inline: |
+      FROM scratch
+      ARG RUN
+      LABEL run=\$RUN
+      COPY hello /
+      CMD ["/hello"]
+  build: {args: [{name: RUN, value: "$1"}]}
+  output: {registryRef: {name: registry}, repository: hello-world}
+YAML
+}
+
+# One build; a JSON line with the seconds of each part.
+measure() { # BUILD-NUMBER
+  local apply ready='' job container stopped deadline=$((SECONDS + 120))
+  manifest "$1" > "$WORK/build.yaml"
+  apply=$(date +%s.%N)
+  k apply -f "$WORK/build.yaml" > /dev/null
+  [ ${#WATCHES[@]} != 0 ] || watch_changes
+  while [ -z "$ready" ]; do
+    [ $SECONDS -lt $deadline ] || { k get imagebuild hello-world -o yaml >&2 && die "build $1 is not Ready after 120 s"; }
+    sleep 0.05
+    ready=$(awk -v number="$1" '$2 == number {print $1; exit}' "$WORK/ready")
+  done
+  job=$(awk -v number="$1" '$3 == number {print $1, $2; exit}' "$WORK/jobs")
+  k get pods -l "batch.kubernetes.io/job-name=${job#* }" -o json > "$WORK/pod.json"
+  # The log is opened when the container starts; the report is written when the engine ends.
+  read -r container stopped < <(node sh -c 'echo $(stat -c %.6W /var/log/pods/*_"$0"/build/0.log) $(stat -c %.6Y /var/lib/kubelet/pods/"$0"/containers/build/*)' \
+    "$(jq -r '.items[0].metadata.uid' "$WORK/pod.json")")
+  jq -c --argjson apply "$apply" --argjson job "${job% *}" --argjson container "$container" --argjson stopped "$stopped" --argjson ready "$ready" '
+    .items[0].status.containerStatuses[0].state.terminated.message | fromjson | .cachedSteps as $cached | .timings
+    | map_values(. / 1000) as $t | (["source", "cache", "steps", "push", "cache-export"] | map($t[.] // 0)) as $parts
+    | {"apply to Ready": ($ready - $apply), "engine process": ($stopped - $container),
+       "queue: apply to Job": ($job - $apply), "pod start: Job to container": ($container - $job),
+       "runtime, launcher, JVM": ($stopped - $container - $t.total), source: $parts[0], "cache: read": $parts[1], steps: $parts[2],
+       push: $parts[3], "cache: write": $parts[4], "engine, other": ($t.total - ($parts | add)),
+       "operator: end to Ready": ($ready - $stopped), "cached steps": $cached}' "$WORK/pod.json"
+}
+
+table() { # lines of `measure`, the first build first
+  jq -rs '
+    def column: (. * 100 | round / 100 | tostring) as $s | if ($s | contains(".")) then $s else $s + ".00" end
+      | if test("\\.[0-9]$") then . + "0" else . end | (" " * (8 - length)) + .;
+    def line($name; $cells): "\($name)\(" " * (28 - ($name | length)))\($cells | join(""))";
+    .[0] as $first | .[1:] as $rest | line("seconds"; ["   first", "     min", "  median", "     max"]),
+    ($first | keys_unsorted[] | . as $part | ($rest | map(.[$part]) | sort) as $s
+      | line($part; [$first[$part], $s[0], $s[(($s | length) - 1) / 2 | floor], $s[-1]] | map(column)))' "$1"
+}
+
+operator_rss() { # KiB
+  local container
+  container=$(k -n strata-system get pods -l app.kubernetes.io/name=strata-operator -o jsonpath='{.items[0].status.containerStatuses[0].containerID}')
+  node sh -c 'for p in $(grep -l "$0" /proc/[0-9]*/cgroup 2> /dev/null); do sed -n "s/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p" "${p%cgroup}status"; done' \
+    "${container#containerd://}" | sort -n | tail -1
+}
+
+memory() {
+  local before i
+  before=$(operator_rss)
+  say "creating $BUILDS suspended ImageBuilds"
+  for ((i = 1; i <= BUILDS; i++)); do
+    printf -- '---\napiVersion: strata.dev/v1alpha1\nkind: ImageBuild\nmetadata: {name: suspended-%d, namespace: bench}\nspec:\n' "$i"
+    printf '  suspend: true\n  source: {inline: {files: {Dockerfile: "FROM scratch\\nLABEL n=%d\\n"}}}\n' "$i"
+    printf '  output: {registryRef: {name: registry}, repository: suspended/%d}\n' "$i"
+  done > "$WORK/suspended.yaml"
+  k create -f "$WORK/suspended.yaml" > /dev/null
+  k wait --for=jsonpath='{.status.observedGeneration}'=1 --timeout=120s "imagebuild/suspended-$BUILDS" > /dev/null
+  sleep 10
+  printf 'operator resident, MiB      %8d with %d ImageBuilds; %d before\n' "$(($(operator_rss) / 1024))" \
+    "$(k get imagebuilds -A -o name | wc -l)" "$((before / 1024))"
+}
+
+prepare
+say "a first build, then $RUNS more"
+for ((run = 1; run <= RUNS + 1; run++)); do measure "$run" >> "$WORK/rows"; done
+table "$WORK/rows"
+[ "$BUILDS" = 0 ] || memory
