@@ -75,21 +75,32 @@ class DocsTest {
 
     @Test
     void theTableOfRoomsNamesEveryRoomAndTypesOfIt() throws IOException {
+        assertThatTheTableIsTrue("## Rooms of the engine", ROOMS);
+    }
+
+    @Test
+    void theTableOfTheOperatorNamesEveryPartAndTypesOfIt() throws IOException {
+        assertThatTheTableIsTrue(
+                "## Parts of the operator", REPOSITORY.resolve("operator/src/main/java/dev/strata/operator"));
+    }
+
+    private static void assertThatTheTableIsTrue(String heading, Path packages) throws IOException {
         String document = Files.readString(REPOSITORY.resolve("docs/architecture.md"));
-        String table = document.substring(document.indexOf("## Rooms of the engine"));
-        table = table.substring(0, table.indexOf("## How a build works"));
-        List<MatchResult> rows = ROW.matcher(table).results().toList();
+        String section = document.substring(document.indexOf(heading) + heading.length());
+        List<MatchResult> rows = ROW.matcher(section.substring(0, section.indexOf("\n## ")))
+                .results()
+                .toList();
         var missing = new ArrayList<String>();
         for (MatchResult row : rows) {
             for (String type : all(CODE, row.group(2))) {
-                if (!Files.exists(ROOMS.resolve(row.group(1)).resolve(type + ".java"))) {
+                if (!Files.exists(packages.resolve(row.group(1)).resolve(type + ".java"))) {
                     missing.add(row.group(1) + ": " + type);
                 }
             }
         }
 
         assertThat(missing).isEmpty();
-        assertThat(rows.stream().map(row -> row.group(1))).containsExactlyInAnyOrderElementsOf(names(ROOMS));
+        assertThat(rows.stream().map(row -> row.group(1))).containsExactlyInAnyOrderElementsOf(names(packages));
     }
 
     @Test
