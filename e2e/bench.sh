@@ -32,10 +32,9 @@ finish() {
 
 # The times at which changes arrive here: the API's own have whole seconds only.
 watch_changes() {
-  changes jobs '[now, "job", .metadata.annotations["strata.dev/build-number"], .metadata.name],
-    (select(any(.status.conditions[]?; .type == "Complete" and .status == "True"))
-      | [now, "complete", .metadata.annotations["strata.dev/build-number"]])'
-  changes pods 'select(.status.phase == "Succeeded") | [now, "succeeded", .metadata.labels["batch.kubernetes.io/job-name"]]'
+  changes jobs '[now, "job", .metadata.annotations["strata.dev/build-number"], .metadata.name]'
+  changes pods 'select(any(.status.containerStatuses[]?; .state.terminated))
+    | [now, "ended", .metadata.labels["batch.kubernetes.io/job-name"]]'
   changes imagebuilds 'select(.status.observedGeneration == .metadata.generation)
     | select(any(.status.conditions[]?; .type == "Ready" and .status == "True"))
     | [now, "ready", .status.lastSuccessfulBuild.number]'
@@ -84,31 +83,29 @@ YAML
 
 # One build; a JSON line with the seconds of each part.
 measure() { # BUILD-NUMBER
-  local apply ready='' created job succeeded complete container stopped deadline=$((SECONDS + 120))
+  local apply ready='' created job ended='' container stopped deadline=$((SECONDS + 120))
   manifest "$1" > "$WORK/build.yaml"
   apply=$(date +%s.%N)
   k apply -f "$WORK/build.yaml" > /dev/null
-  while [ -z "$ready" ]; do
+  until [ -n "$ended" ] && [ -n "$ready" ]; do
     [ $SECONDS -lt $deadline ] || { k get imagebuild hello-world -o yaml >&2 && die "build $1 is not Ready after 120 s"; }
     sleep 0.05
-    ready=$(seen imagebuilds ready "$1")
+    read -r created job < <(seen jobs job "$1") || continue
+    ready=$(seen imagebuilds ready "$1") ended=$(seen pods ended "$job")
   done
-  read -r created job < <(seen jobs job "$1")
-  complete=$(seen jobs complete "$1") succeeded=$(seen pods succeeded "$job")
   k get pods -l "batch.kubernetes.io/job-name=$job" -o json > "$WORK/pod.json"
   # The log is opened when the container starts; the report is written when the engine ends.
   read -r container stopped < <(node sh -c 'echo $(stat -c %.6W /var/log/pods/*_"$0"/build/0.log) $(stat -c %.6Y /var/lib/kubelet/pods/"$0"/containers/build/*)' \
     "$(jq -r '.items[0].metadata.uid' "$WORK/pod.json")")
   jq -c --argjson apply "$apply" --argjson job "$created" --argjson container "$container" --argjson stopped "$stopped" \
-    --argjson succeeded "$succeeded" --argjson complete "$complete" --argjson ready "$ready" '
+    --argjson ended "$ended" --argjson ready "$ready" '
     .items[0].status.containerStatuses[0].state.terminated.message | fromjson | .cachedSteps as $cached | .timings
     | map_values(. / 1000) as $t | (["source", "cache", "steps", "push", "cache-export"] | map($t[.] // 0)) as $parts
     | {"apply to Ready": ($ready - $apply), "engine process": ($stopped - $container),
        "queue: apply to Job": ($job - $apply), "pod start: Job to container": ($container - $job),
        "runtime, launcher, JVM": ($stopped - $container - $t.total), source: $parts[0], "cache: read": $parts[1], steps: $parts[2],
        push: $parts[3], "cache: write": $parts[4], "engine, other": ($t.total - ($parts | add)),
-       "kubelet: end to pod status": ($succeeded - $stopped), "Job controller: pod to Job": ($complete - $succeeded),
-       "operator: Job to Ready": ($ready - $complete), "cached steps": $cached}' "$WORK/pod.json"
+       "kubelet: end to pod status": ($ended - $stopped), "operator: pod to Ready": ($ready - $ended), "cached steps": $cached}' "$WORK/pod.json"
 }
 
 table() { # lines of `measure`, the first build first
