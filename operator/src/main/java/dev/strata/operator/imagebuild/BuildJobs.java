@@ -18,6 +18,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /// Makes, ends and removes the Jobs of builds. Every write may be done again without harm.
@@ -35,11 +37,12 @@ final class BuildJobs {
         this.client = client;
     }
 
-    /// The Job of build `number`, made now or found made by an earlier leader.
+    /// The Job of a build, made now or found made by an earlier leader.
     ///
     /// @throws StrataException `PodForbidden` when the name is taken or the API server refuses the Job
-    Job create(ImageBuild build, int number, BuildRequest request, String key, BuilderPod pod) {
-        Job wanted = ImageBuildDesired.job(build, number, request, key, pod);
+    Job create(ImageBuild build, BuildStep.Create step, BuildRequest request, String key, BuilderPod pod) {
+        int number = step.number();
+        Job wanted = wanted(build, step, request, key, pod);
         try {
             client.resource(ImageBuildDesired.configMap(build, number, request)).patch(APPLY);
             return client.resource(wanted).create();
@@ -60,6 +63,18 @@ final class BuildJobs {
         }
     }
 
+    private static Job wanted(
+            ImageBuild build, BuildStep.Create step, BuildRequest request, String key, BuilderPod pod) {
+        Job first = ImageBuildDesired.job(build, step.number(), request, key, pod);
+        return step.attempt() == 1
+                ? first
+                : new JobBuilder(first)
+                        .editMetadata()
+                        .addToAnnotations(ImageBuildDesired.ATTEMPT, String.valueOf(step.attempt()))
+                        .endMetadata()
+                        .build();
+    }
+
     private Job adopted(ImageBuild build, Job wanted) {
         Job found = client.resource(wanted).get();
         boolean own = found != null
@@ -77,22 +92,6 @@ final class BuildJobs {
         return found;
     }
 
-    /// How many builds run in all namespaces.
-    int active() {
-        return (int)
-                client
-                        .batch()
-                        .v1()
-                        .jobs()
-                        .inAnyNamespace()
-                        .withLabel(ImageBuildDesired.LABEL)
-                        .list()
-                        .getItems()
-                        .stream()
-                        .filter(job -> !ImageBuildObserved.finished(job))
-                        .count();
-    }
-
     /// Removes a Job and its pods; the Job is gone only after its pods.
     void delete(Job job) {
         client.resource(job)
@@ -102,6 +101,16 @@ final class BuildJobs {
                 .inNamespace(job.getMetadata().getNamespace())
                 .withName(job.getMetadata().getName())
                 .delete();
+    }
+
+    /// Writes down that the registry has the image of a build.
+    Job confirmed(Job job, String image) {
+        return client.resource(job)
+                .edit(found -> new JobBuilder(found)
+                        .editMetadata()
+                        .addToAnnotations(ImageBuildDesired.CONFIRMED, image)
+                        .endMetadata()
+                        .build());
     }
 
     /// Lets the Job controller end a Job at once: its deadline is moved, and its annotation says why.
@@ -117,19 +126,26 @@ final class BuildJobs {
                         .build());
     }
 
-    /// Removes finished builds beyond those that `spec.retention` keeps; never the newest one.
+    /// Removes finished builds beyond those that `spec.retention` keeps.
     void prune(ImageBuild build, ImageBuildObserved observed) {
+        spare(build, observed).forEach(this::delete);
+    }
+
+    /// The finished builds beyond those that `spec.retention` keeps; never the newest one.
+    static List<Job> spare(ImageBuild build, ImageBuildObserved observed) {
         ImageBuildSpec.Retention retention = build.getSpec().retention();
         int succeeded = retention == null || retention.succeeded() == null ? PRESET_KEPT : retention.succeeded();
         int failed = retention == null || retention.failed() == null ? PRESET_KEPT : retention.failed();
+        var spare = new ArrayList<Job>();
         for (Job job : observed.jobs()) {
-            boolean spare = ImageBuildObserved.succeeded(job) ? --succeeded < 0 : --failed < 0;
-            if (spare
-                    && ImageBuildObserved.finished(job)
+            boolean beyond = observed.succeeded(job) ? --succeeded < 0 : --failed < 0;
+            if (beyond
+                    && ImageBuildObserved.over(job)
                     && !job.equals(observed.newest())
                     && job.getMetadata().getDeletionTimestamp() == null) {
-                delete(job);
+                spare.add(job);
             }
         }
+        return spare;
     }
 }

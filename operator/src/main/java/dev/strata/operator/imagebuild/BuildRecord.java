@@ -32,17 +32,15 @@ final class BuildRecord {
         this.metrics = metrics;
     }
 
-    /// Whether one more build may run; counts those that may not.
-    boolean admit(String uid, int active, int most) {
-        boolean free = active < most;
-        if (free) {
+    /// A build has got a slot, or waits for one.
+    void admitted(String uid, Slots.Answer answer) {
+        if (answer.free()) {
             queued.remove(uid);
         } else {
             queued.add(uid);
         }
-        metrics.active(free ? active + 1 : active);
+        metrics.active(answer.used());
         metrics.queued(queued.size());
-        return free;
     }
 
     /// Nothing was started because of `problem`.

@@ -6,12 +6,15 @@ package dev.strata.operator.imagebuild;
 
 import dev.strata.engine.problem.ProblemCode;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What a reconcile does next.
 sealed interface BuildStep {
     /// Makes build `number`.
-    record Create(int number) implements BuildStep {}
+    ///
+    /// @param attempt how often its key has been tried then
+    record Create(int number, int attempt) implements BuildStep {}
 
     /// Removes a running build that a newer key has overtaken; its successor is made when it is gone.
     record Replace(Job job) implements BuildStep {}
@@ -22,6 +25,14 @@ sealed interface BuildStep {
     /// Leaves the running build alone.
     record Wait(Job job) implements BuildStep {}
 
+    /// Asks the registry for the image that the builder says it has pushed.
+    ///
+    /// @param image `registry/repository@sha256:...`
+    record Confirm(Job job, String image) implements BuildStep {}
+
+    /// Makes a build again that failed through no fault of its author, when it is due.
+    record Retry(Job job, Instant due) implements BuildStep {}
+
     /// The newest build is the wanted one and has ended.
     record Finish(Job job) implements BuildStep {}
 
@@ -29,23 +40,39 @@ sealed interface BuildStep {
     record Rest() implements BuildStep {}
 
     /// A build is made when there is none of this key, and only when no other runs.
-    static BuildStep decide(ImageBuildObserved observed, String key, boolean suspend) {
+    static BuildStep decide(ImageBuildObserved observed, String key, boolean suspend, Instant now) {
         Job newest = observed.newest();
         if (newest == null) {
-            return suspend ? new Rest() : new Create(observed.nextNumber());
+            return suspend ? new Rest() : new Create(observed.nextNumber(), 1);
         }
         if (newest.getMetadata().getDeletionTimestamp() != null) {
             return new Wait(newest);
         }
-        boolean wanted = key.equals(newest.getMetadata().getAnnotations().get(ImageBuildDesired.KEY));
+        boolean wanted = key.equals(ImageBuildObserved.annotation(newest, ImageBuildDesired.KEY));
         if (observed.ended(newest)) {
-            return wanted ? new Finish(newest) : suspend ? new Rest() : new Create(observed.nextNumber());
+            return wanted
+                    ? finished(observed, newest, suspend, now)
+                    : suspend ? new Rest() : new Create(observed.nextNumber(), 1);
         }
         if (!wanted && !suspend) {
             return new Replace(newest);
         }
         ProblemCode fatal = fatal(observed, newest);
         return fatal == null ? new Wait(newest) : new GiveUp(newest, fatal);
+    }
+
+    private static BuildStep finished(ImageBuildObserved observed, Job job, boolean suspend, Instant now) {
+        String image = observed.made(job);
+        if (image != null
+                && ImageBuildObserved.annotation(job, ImageBuildDesired.CONFIRMED)
+                        .isEmpty()) {
+            return new Confirm(job, image);
+        }
+        Instant due = suspend ? null : Retries.due(observed, job);
+        if (due == null) {
+            return new Finish(job);
+        }
+        return due.isAfter(now) ? new Retry(job, due) : new Create(observed.nextNumber(), Retries.attempt(job) + 1);
     }
 
     private static @Nullable ProblemCode fatal(ImageBuildObserved observed, Job job) {

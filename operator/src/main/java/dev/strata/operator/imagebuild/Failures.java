@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Why a Job that has ended made no image: in the builder's words where it left a report, else in those of its end.
@@ -21,6 +22,18 @@ record Failures(
         ImageBuildObserved observed, Job job, @Nullable BuildReport report) {
     /// Exit code of the launcher when the node gives the pod no user namespace.
     private static final int NOT_ISOLATED = 71;
+
+    /// The kind of the failure; `Internal` for one that this operator does not know.
+    ProblemCode code() {
+        if (report == null || report.failure() == null) {
+            return reason(observed.termination(job));
+        }
+        String told = report.failure().reason();
+        return Stream.of(ProblemCode.values())
+                .filter(code -> code.name().equals(told))
+                .findFirst()
+                .orElse(ProblemCode.Internal);
+    }
 
     ImageBuildStatus.Failure failure(ImageBuildSpec spec) {
         List<Pod> pods = observed.pods(job);

@@ -38,6 +38,12 @@ final class ImageBuildDesired {
     static final String REVISION = "strata.dev/source-revision";
     static final String MODE = "strata.dev/isolation-mode";
 
+    /// Which try of its key the build is; absent for the first.
+    static final String ATTEMPT = "strata.dev/attempt";
+
+    /// The image, once its registry has shown it.
+    static final String CONFIRMED = "strata.dev/confirmed-image";
+
     /// Why the operator ended the Job itself: a `ProblemCode`.
     static final String ENDED = "strata.dev/ended";
 

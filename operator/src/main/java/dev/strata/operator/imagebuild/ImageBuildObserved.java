@@ -64,17 +64,59 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
                 : job.getMetadata().getAnnotations().getOrDefault(name, "");
     }
 
-    static boolean succeeded(Job job) {
-        return condition(job, "Complete") != null;
+    /// Whether the Job controller has ended the Job.
+    static boolean over(Job job) {
+        return condition(job, "Complete") != null || condition(job, "Failed") != null;
     }
 
-    static boolean finished(Job job) {
-        return succeeded(job) || condition(job, "Failed") != null;
+    /// The image that a builder which ended well says it has pushed; null for none. The Job controller
+    /// completes the Job some seconds later.
+    @Nullable
+    String made(Job job) {
+        ContainerStateTerminated end = termination(job);
+        BuildReport report = end == null || !Objects.equals(end.getExitCode(), 0) ? null : report(job);
+        return report == null || report.failure() != null ? null : report.image();
     }
 
-    /// Whether the Job has ended and the informer of the pods has seen it too, so that the report is there.
+    boolean succeeded(Job job) {
+        return condition(job, "Complete") != null || made(job) != null;
+    }
+
+    boolean finished(Job job) {
+        return over(job) || made(job) != null;
+    }
+
+    /// When the build was done: its container, else its Job; null while it runs.
+    @Nullable
+    Instant endTime(Job job) {
+        ContainerStateTerminated end = made(job) == null ? null : termination(job);
+        if (end != null && end.getFinishedAt() != null) {
+            return Instant.parse(end.getFinishedAt());
+        }
+        JobCondition complete = condition(job, "Complete");
+        JobCondition over = complete == null ? condition(job, "Failed") : complete;
+        return over == null || over.getLastTransitionTime() == null
+                ? null
+                : Instant.parse(over.getLastTransitionTime());
+    }
+
+    /// The same with a newer state of a Job.
+    ImageBuildObserved with(Job newer) {
+        String uid = newer.getMetadata().getUid();
+        return new ImageBuildObserved(
+                jobs.stream()
+                        .map(job -> job.getMetadata().getUid().equals(uid) ? newer : job)
+                        .toList(),
+                pods,
+                lastNumber);
+    }
+
+    /// Whether the build has ended and the informer of the pods has seen it too, so that the report is there.
     boolean ended(Job job) {
-        return finished(job)
+        if (made(job) != null) {
+            return true;
+        }
+        return over(job)
                 && pods(job).stream()
                         .allMatch(pod -> List.of("Succeeded", "Failed")
                                 .contains(pod.getStatus().getPhase()));

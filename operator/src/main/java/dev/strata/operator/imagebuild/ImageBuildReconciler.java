@@ -8,6 +8,7 @@ import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.crds.imagebuild.ImageBuildStatus;
+import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.report.BuildRequest;
 import dev.strata.operator.BuildMetrics;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -47,6 +49,8 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private final RunningBuild running;
     private final BuildJobs jobs;
     private final BuildRecord record;
+    private final Confirmation confirmation;
+    private final Slots slots;
 
     public ImageBuildReconciler(KubernetesClient client, OperatorConfig config, BuildMetrics metrics) {
         this.config = config;
@@ -54,6 +58,8 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         this.preflight = new Preflight(client, config);
         this.running = new RunningBuild(client);
         this.jobs = new BuildJobs(client);
+        this.confirmation = new Confirmation(client);
+        this.slots = new Slots(config.maxActiveBuilds());
         this.record = new BuildRecord(new BuildEvents(client), metrics);
     }
 
@@ -69,9 +75,10 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         var statuses = new ImageBuildStatuses(build, observed, Instant.now());
         Outcome outcome;
         try {
-            outcome = step(build, observed, statuses);
+            outcome = step(build, observed, statuses, jobSource(context));
         } catch (StrataException e) {
-            outcome = new Outcome(statuses.refused(e.problem()), LATER);
+            outcome =
+                    new Outcome(statuses.refused(e.problem()), again(e.problem().code()));
             record.refused(build, observed.nextNumber(), e.problem());
         }
         if (StatusPatch.write(build, new ImageBuild(), outcome.status(), context)) {
@@ -85,15 +92,29 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private record Outcome(
             ImageBuildStatus status, @Nullable Duration again) {}
 
-    private Outcome step(ImageBuild build, ImageBuildObserved observed, ImageBuildStatuses statuses) {
+    /// A Registry is often applied together with the builds that push into it.
+    private static Duration again(ProblemCode code) {
+        return code == ProblemCode.RegistryNotReady || code == ProblemCode.RegistryNotFound ? SOON : LATER;
+    }
+
+    private static InformerEventSource<Job, ImageBuild> jobSource(Context<ImageBuild> context) {
+        return (InformerEventSource<Job, ImageBuild>)
+                context.eventSourceRetriever().getEventSourceFor(Job.class);
+    }
+
+    private Outcome step(
+            ImageBuild build,
+            ImageBuildObserved observed,
+            ImageBuildStatuses statuses,
+            InformerEventSource<Job, ImageBuild> cache) {
         Target target = ImageBuildDesired.target(build, config.clusterDomain());
         String commit = commit(build);
         IsolationMode asked = Preflight.asked(build.getSpec());
         String key = ImageBuildDesired.key(ImageBuildDesired.request(build, 0, target, commit), asked);
         boolean suspend = Boolean.TRUE.equals(build.getSpec().suspend());
         Duration poll = build.getSpec().source().git() == null ? null : interval(build.getSpec());
-        return switch (BuildStep.decide(observed, key, suspend)) {
-            case BuildStep.Create create -> create(build, create.number(), target, commit, key, statuses);
+        return switch (BuildStep.decide(observed, key, suspend, statuses.now())) {
+            case BuildStep.Create create -> create(build, create, target, commit, key, statuses, cache);
             case BuildStep.Replace replace -> {
                 jobs.delete(replace.job());
                 yield new Outcome(statuses.running(replace.job(), null, Trouble.superseded()), SOON);
@@ -109,6 +130,11 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                                 running.progress(build, observed, wait.job()),
                                 running.trouble(observed, wait.job())),
                         SOON);
+            case BuildStep.Confirm confirm -> confirm(build, confirm, target, statuses, poll);
+            case BuildStep.Retry retry ->
+                new Outcome(
+                        statuses.retrying(retry.job(), retry.due()),
+                        Duration.between(statuses.now(), retry.due()).plusMillis(1));
             case BuildStep.Finish finish -> {
                 jobs.prune(build, observed);
                 yield new Outcome(statuses.finished(finish.job()), poll);
@@ -119,20 +145,47 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
 
     private Outcome create(
             ImageBuild build,
-            int number,
+            BuildStep.Create step,
             Target target,
             @Nullable String commit,
             String key,
-            ImageBuildStatuses statuses) {
+            ImageBuildStatuses statuses,
+            InformerEventSource<Job, ImageBuild> cache) {
         IsolationMode mode = preflight.check(build, target);
-        if (!record.admit(build.getMetadata().getUid(), jobs.active(), config.maxActiveBuilds())) {
+        String slot = build.getMetadata().getNamespace() + "/" + ImageBuildDesired.name(build, step.number());
+        Slots.Answer answer = slots.take(slot, cache.list(_ -> true), statuses.now());
+        record.admitted(build.getMetadata().getUid(), answer);
+        if (!answer.free()) {
             return new Outcome(
                     statuses.idle("Queued", "waits until one of " + config.maxActiveBuilds() + " builds ends"), SOON);
         }
-        BuildRequest request = ImageBuildDesired.request(build, number, target, commit);
-        Job job = jobs.create(
-                build, number, request, key, new BuilderPod(config.builderImage(), mode, target, gitSecret(build)));
-        return new Outcome(statuses.running(job, null, null), SOON);
+        BuildRequest request = ImageBuildDesired.request(build, step.number(), target, commit);
+        var pod = new BuilderPod(config.builderImage(), mode, target, gitSecret(build));
+        try {
+            Job job = jobs.create(build, step, request, key, pod);
+            // The next reconcile sees it, even when its pod's event is here before its own.
+            cache.handleRecentResourceCreate(ResourceID.fromResource(job), job);
+            return new Outcome(statuses.running(job, null, null), SOON);
+        } catch (StrataException | KubernetesClientException e) {
+            slots.free(slot);
+            throw e;
+        }
+    }
+
+    private Outcome confirm(
+            ImageBuild build,
+            BuildStep.Confirm step,
+            Target target,
+            ImageBuildStatuses statuses,
+            @Nullable Duration poll) {
+        try {
+            confirmation.confirm(build, target, step.image());
+        } catch (StrataException e) {
+            return new Outcome(statuses.unconfirmed(step.job(), e.problem()), LATER);
+        }
+        Job confirmed = jobs.confirmed(step.job(), step.image());
+        var fresh = new ImageBuildStatuses(build, statuses.observed().with(confirmed), statuses.now());
+        return new Outcome(fresh.finished(confirmed), poll);
     }
 
     private static @Nullable String gitSecret(ImageBuild build) {

@@ -12,7 +12,6 @@ import dev.strata.operator.condition.Conditions;
 import dev.strata.operator.condition.Truth;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant now) {
     /// Nothing was started because of `problem`; the image of an earlier build stays.
     ImageBuildStatus refused(Problem problem) {
-        String advice = problem.tryThis().isEmpty() ? "" : ". Try: " + problem.tryThis();
         boolean later = problem.code().retryable();
         return status(
                 conditions(
@@ -34,7 +32,7 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         Truth.of(later),
                         Truth.of(!later),
                         problem.code().name(),
-                        problem.headline() + advice),
+                        text(problem)),
                 null,
                 old().lastFailure(),
                 observed.newest());
@@ -84,6 +82,31 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         job);
     }
 
+    /// The builder says that it has pushed an image, which its registry does not show because of `problem`.
+    ImageBuildStatus unconfirmed(Job job, Problem problem) {
+        return status(
+                conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, problem.code().name(), text(problem)),
+                null,
+                null,
+                job);
+    }
+
+    /// The build of `job` has failed and is made again at `due`.
+    ImageBuildStatus retrying(Job job, Instant due) {
+        ImageBuildStatus.Failure failure = new Failures(observed, job, observed.report(job)).failure(build.getSpec());
+        return status(
+                conditions(
+                        Truth.FALSE,
+                        Truth.TRUE,
+                        Truth.FALSE,
+                        String.valueOf(failure.reason()),
+                        failure.message() + ". Build " + (ImageBuildObserved.number(job) + 1) + " tries again at "
+                                + due),
+                null,
+                failure,
+                job);
+    }
+
     private ImageBuildStatus status(
             List<Condition> conditions,
             ImageBuildStatus.@Nullable Progress progress,
@@ -112,6 +135,10 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         : ImageBuildDesired.modeName(ImageBuildObserved.annotation(newest, ImageBuildDesired.MODE)));
     }
 
+    private static String text(Problem problem) {
+        return problem.tryThis().isEmpty() ? problem.headline() : problem.headline() + ". Try: " + problem.tryThis();
+    }
+
     private List<Condition> conditions(Truth ready, Truth reconciling, Truth stalled, String reason, String message) {
         Long generation = build.getMetadata().getGeneration();
         long observedGeneration = generation == null ? 0 : generation;
@@ -133,31 +160,18 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                 reference, reference.substring(reference.indexOf('@') + 1), report.imageSize());
     }
 
-    /// The image that a Job made: of its report, or of the history once its pod is gone.
-    private @Nullable String image(Job job) {
-        if (!ImageBuildObserved.succeeded(job)) {
-            return null;
-        }
-        BuildReport report = observed.report(job);
-        if (report != null) {
-            return report.failure() == null ? report.image() : null;
-        }
-        List<ImageBuildStatus.Run> history = old().history();
-        return history == null
-                ? null
-                : history.stream()
-                        .filter(run -> job.getMetadata().getName().equals(run.job()))
-                        .map(ImageBuildStatus.Run::image)
-                        .findFirst()
-                        .orElse(null);
+    /// The image that a Job made, once the registry has shown it.
+    private static @Nullable String image(Job job) {
+        String image = ImageBuildObserved.annotation(job, ImageBuildDesired.CONFIRMED);
+        return image.isEmpty() ? null : image;
     }
 
     private ImageBuildStatus.Run run(Job job) {
-        boolean finished = ImageBuildObserved.finished(job);
+        boolean finished = observed.finished(job);
         return new ImageBuildStatus.Run(
                 ImageBuildObserved.number(job),
                 job.getMetadata().getName(),
-                finished ? ImageBuildObserved.succeeded(job) ? "Succeeded" : "Failed" : "Running",
+                finished ? observed.succeeded(job) ? "Succeeded" : "Failed" : "Running",
                 ImageBuildObserved.annotation(job, ImageBuildDesired.REVISION),
                 job.getMetadata().getCreationTimestamp(),
                 ended(job),
@@ -176,10 +190,9 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
         return new ImageBuildStatus.SuccessfulBuild(ImageBuildObserved.number(job), finished, duration);
     }
 
-    private static @Nullable String ended(Job job) {
-        JobCondition complete = ImageBuildObserved.condition(job, "Complete");
-        JobCondition end = complete == null ? ImageBuildObserved.condition(job, "Failed") : complete;
-        return end == null ? null : end.getLastTransitionTime();
+    private @Nullable String ended(Job job) {
+        Instant end = observed.endTime(job);
+        return end == null ? null : end.toString();
     }
 
     private ImageBuildStatus.@Nullable Failure failure(Job job, @Nullable BuildReport report) {

@@ -7,19 +7,22 @@ package dev.strata.operator.imagebuild;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
+import dev.strata.crds.registry.Registry;
+import dev.strata.crds.registry.RegistryStatus;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import dev.strata.operator.access.Access;
+import dev.strata.operator.condition.Conditions;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.git.GitCredentials;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +45,9 @@ final class Preflight {
     IsolationMode check(ImageBuild build, Target target) {
         String namespace = build.getMetadata().getNamespace();
         ImageBuildSpec.RegistryRef registry = build.getSpec().output().registryRef();
+        Namespace home = namespace(namespace);
         if (registry != null) {
-            registry(namespace, registry);
+            registry(home, registry);
         }
         if (target.secret() != null) {
             Secret secret = secret(namespace, target.secret());
@@ -58,7 +62,7 @@ final class Preflight {
         if (git != null && git.secretRef() != null) {
             secret(namespace, git.secretRef().name());
         }
-        return isolation(namespace).choose(asked(build.getSpec()), namespace);
+        return isolation(home).choose(asked(build.getSpec()), namespace);
     }
 
     /// User and password of the git Secret; null when none is named, or it holds a key for ssh.
@@ -83,37 +87,41 @@ final class Preflight {
                 : spec.isolation().mode();
     }
 
-    private void registry(String namespace, ImageBuildSpec.RegistryRef ref) {
-        if (ref.namespace() != null && !ref.namespace().equals(namespace)) {
-            throw problem(
-                    ProblemCode.RegistryNotShared,
-                    "Registry " + ref.namespace() + "/" + ref.name() + " is not shared with namespace " + namespace,
-                    "push into a Registry of this namespace");
-        }
-        GenericKubernetesResource registry = client.genericKubernetesResources("strata.dev/v1alpha1", "Registry")
-                .inNamespace(namespace)
+    private void registry(Namespace namespace, ImageBuildSpec.RegistryRef ref) {
+        String own = namespace.getMetadata().getName();
+        String home = ref.namespace() == null ? own : ref.namespace();
+        Registry registry = client.resources(Registry.class)
+                .inNamespace(home)
                 .withName(ref.name())
                 .get();
+        // Whether a Registry that is not shared exists is nobody else's business.
+        if (!home.equals(own) && (registry == null || !Access.grants(registry, Access.Right.PUSH, namespace))) {
+            throw problem(
+                    ProblemCode.RegistryNotShared,
+                    "Registry " + home + "/" + ref.name() + " does not let namespace " + own + " push",
+                    notShared(home, ref.name(), own));
+        }
         if (registry == null) {
             throw problem(
                     ProblemCode.RegistryNotFound,
-                    "there is no Registry " + namespace + "/" + ref.name(),
-                    "kubectl -n " + namespace + " get registries");
+                    "there is no Registry " + home + "/" + ref.name(),
+                    "kubectl -n " + home + " get registries");
         }
-        if (!ready(registry)) {
+        RegistryStatus status = registry.getStatus();
+        if (status == null || !Conditions.isTrue(status.conditions(), Conditions.READY)) {
             throw problem(
                     ProblemCode.RegistryNotReady,
-                    "Registry " + namespace + "/" + ref.name() + " is not Ready",
-                    "kubectl -n " + namespace + " describe registry " + ref.name());
+                    "Registry " + home + "/" + ref.name() + " is not Ready",
+                    "kubectl -n " + home + " describe registry " + ref.name());
         }
     }
 
-    private static boolean ready(GenericKubernetesResource registry) {
-        return registry.get("status", "conditions") instanceof List<?> conditions
-                && conditions.stream()
-                        .anyMatch(c -> c instanceof Map<?, ?> condition
-                                && "Ready".equals(condition.get("type"))
-                                && "True".equals(condition.get("status")));
+    /// The command for whoever may change that Registry; it replaces the selector that is there.
+    private static String notShared(String home, String name, String own) {
+        return "kubectl -n " + home + " patch registry " + name + " --type merge -p '{\"spec\":{\"access\":{\"push\":"
+                + "{\"namespaceSelector\":{\"matchLabels\":null,\"matchExpressions\":[{\"key\":"
+                + "\"kubernetes.io/metadata.name\",\"operator\":\"In\",\"values\":[\"" + own + "\"]}]}}}}}' # or label"
+                + " namespace " + own + " as its spec.access.push.namespaceSelector asks";
     }
 
     private Secret secret(String namespace, String name) {
@@ -127,12 +135,20 @@ final class Preflight {
         return secret;
     }
 
-    private Isolation isolation(String name) {
+    private Namespace namespace(String name) {
         Namespace namespace = client.namespaces().withName(name).get();
+        return namespace == null
+                ? new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build()
+                : namespace;
+    }
+
+    private Isolation isolation(Namespace namespace) {
         Map<String, String> labels =
-                namespace == null || namespace.getMetadata().getLabels() == null
-                        ? Map.of()
-                        : namespace.getMetadata().getLabels();
+                Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of());
         boolean userNamespaces = client.nodes().list().getItems().stream()
                 .flatMap(node -> node.getStatus().getRuntimeHandlers().stream())
                 .anyMatch(handler -> handler.getFeatures() != null

@@ -30,7 +30,7 @@ final class NodeReports {
     private static final int LINES = 5;
 
     /// All Registries share one reading for so long.
-    private static final Duration FRESH = Duration.ofSeconds(5);
+    private static final Duration FRESH = Duration.ofSeconds(2);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -6,6 +6,7 @@ package dev.strata.operator.registry;
 
 import dev.strata.crds.registry.Registry;
 import dev.strata.crds.registry.RegistrySpec;
+import dev.strata.operator.access.Access;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;

@@ -6,6 +6,7 @@ package dev.strata.operator.registry;
 
 import dev.strata.crds.registry.Registry;
 import dev.strata.crds.registry.RegistryStatus;
+import dev.strata.operator.access.Access;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -47,7 +48,7 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
     /// deleted objects.
     private static final Duration SETTLED = Duration.ofSeconds(60);
 
-    private static final Duration UNSETTLED = Duration.ofSeconds(10);
+    private static final Duration UNSETTLED = Duration.ofSeconds(3);
 
     /// A deletion that cannot be cleaned up for so long is let go, so that no namespace hangs.
     private static final Duration PATIENCE = Duration.ofMinutes(2);

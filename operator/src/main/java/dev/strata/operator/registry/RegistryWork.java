@@ -5,6 +5,7 @@
 package dev.strata.operator.registry;
 
 import dev.strata.crds.registry.Registry;
+import dev.strata.operator.access.Access;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.registry.Certificates.Pair;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -43,6 +44,7 @@ final class RegistryWork {
     private final Deliveries deliveries;
     private final SharedMap nodeTrust;
     private final NodeReports nodeReports;
+    private final AgentPods agents;
 
     RegistryWork(KubernetesClient client, OperatorConfig config) {
         this.client = client;
@@ -51,6 +53,7 @@ final class RegistryWork {
         this.authorities = new AuthorityStore(client, config.namespace(), certificates);
         this.deliveries = new Deliveries(objects, new SharedMap(client, config.namespace(), RegistryNames.DELIVERIES));
         this.nodeTrust = new SharedMap(client, config.namespace(), RegistryNames.NODE_TRUST);
+        this.agents = new AgentPods(client, config.namespace());
         this.nodeReports = new NodeReports(client, config.namespace());
     }
 
@@ -97,6 +100,7 @@ final class RegistryWork {
     void remove(Registry registry) {
         var desired = new RegistryDesired(registry, RegistryNames.of(registry, config.clusterDomain()));
         nodeTrust.put(desired.names().key(), null);
+        agents.tell(nodeTrust.all());
         deliveries.withdrawAll(desired);
     }
 
@@ -206,6 +210,7 @@ final class RegistryWork {
         nodeTrust.put(
                 desired.names().key(),
                 client.getKubernetesSerialization().asJson(desired.trust(address, authority.certificate())));
+        agents.tell(nodeTrust.all());
     }
 
     private @Nullable Pod pod(RegistryNames names) {

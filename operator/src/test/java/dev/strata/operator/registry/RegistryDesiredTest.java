@@ -7,7 +7,7 @@ package dev.strata.operator.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.registry.Registry;
-import dev.strata.operator.registry.Access.Right;
+import dev.strata.operator.access.Access.Right;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;

@@ -2,12 +2,12 @@
  * Copyright The Strata Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.strata.operator.registry;
+package dev.strata.operator.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.registry.Registry;
-import dev.strata.operator.registry.Access.Right;
+import dev.strata.operator.access.Access.Right;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;

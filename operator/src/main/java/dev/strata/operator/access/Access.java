@@ -2,7 +2,7 @@
  * Copyright The Strata Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.strata.operator.registry;
+package dev.strata.operator.access;
 
 import dev.strata.crds.registry.Registry;
 import dev.strata.crds.registry.RegistrySpec.Grant;
@@ -18,24 +18,24 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Which namespaces a Registry is shared with.
-final class Access {
+public final class Access {
     private Access() {}
 
     /// A right on a Registry.
-    enum Right {
+    public enum Right {
         PULL,
         PUSH
     }
 
     /// Whether any namespace but the Registry's own can be selected.
-    static boolean isShared(Registry registry) {
+    public static boolean isShared(Registry registry) {
         return selector(registry, Right.PULL) != null || selector(registry, Right.PUSH) != null;
     }
 
     /// The rights of every namespace that has one. A namespace that is being deleted has none,
     /// except the Registry's
     /// own, which always has both.
-    static SortedMap<String, Set<Right>> rights(Registry registry, List<Namespace> namespaces) {
+    public static SortedMap<String, Set<Right>> rights(Registry registry, List<Namespace> namespaces) {
         var rights = new TreeMap<String, Set<Right>>();
         for (Namespace namespace : namespaces) {
             if (namespace.getMetadata().getDeletionTimestamp() != null) {
@@ -52,7 +52,14 @@ final class Access {
         return rights;
     }
 
-    private static @Nullable NamespaceSelector selector(Registry registry, Right right) {
+    /// Whether a namespace has the right by its labels; the Registry's own always has.
+    public static boolean grants(Registry registry, Right right, Namespace namespace) {
+        return namespace.getMetadata().getName().equals(registry.getMetadata().getNamespace())
+                || selects(selector(registry, right), namespace.getMetadata().getLabels());
+    }
+
+    /// The selector of a right; null when only the Registry's own namespace has it.
+    public static @Nullable NamespaceSelector selector(Registry registry, Right right) {
         var access = registry.getSpec().access();
         if (access == null) {
             return null;

@@ -1,0 +1,40 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import dev.strata.engine.problem.ProblemCode;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// When a build that failed through no fault of its author is made again: 30 s, 2 min and 8 min after
+/// its end, then no more. Pure.
+final class Retries {
+    /// Builds of one key, the first included.
+    static final int MOST = 4;
+
+    private static final Duration FIRST = Duration.ofSeconds(30);
+    private static final int FACTOR = 4;
+
+    private Retries() {}
+
+    /// When the build of an ended Job is to be made again; null for never.
+    static @Nullable Instant due(ImageBuildObserved observed, Job job) {
+        Instant end = observed.endTime(job);
+        int attempt = attempt(job);
+        if (end == null || attempt >= MOST || observed.succeeded(job) || observed.termination(job) == null) {
+            return null;
+        }
+        ProblemCode code = new Failures(observed, job, observed.report(job)).code();
+        return code.retryable() ? end.plus(FIRST.multipliedBy((long) Math.pow(FACTOR, attempt - 1))) : null;
+    }
+
+    /// How often a build of its key has been made, that of `job` included.
+    static int attempt(Job job) {
+        String text = ImageBuildObserved.annotation(job, ImageBuildDesired.ATTEMPT);
+        return text.matches("[1-9]") ? Integer.parseInt(text) : 1;
+    }
+}
