@@ -7,12 +7,16 @@ package dev.strata.operator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildStatus;
+import dev.strata.crds.registry.Registry;
+import dev.strata.crds.registry.RegistryStatus;
 import dev.strata.engine.report.BuildReport;
 import dev.strata.engine.report.ReportJson;
 import dev.strata.operator.apiserver.ApiServer;
 import dev.strata.operator.condition.Conditions;
+import dev.strata.operator.condition.Truth;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.imagebuild.ImageBuildReconciler;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -25,15 +29,22 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
@@ -46,8 +57,13 @@ import org.junit.jupiter.api.TestInstance;
 /// The reconciler on a real API server. The test plays the Job controller and the kubelet, which do not run.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BuildsIT {
-    private static final String IMAGE =
-            "registry.example.com/team/app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    private static final String DIGEST = "sha256:" + "a".repeat(64);
+
+    /// Digests that the registry shows.
+    private final Set<String> pushed = ConcurrentHashMap.newKeySet();
+
+    @SuppressWarnings("NullAway.Init")
+    private HttpServer registry;
 
     @SuppressWarnings("NullAway.Init")
     private ApiServer server;
@@ -60,6 +76,15 @@ class BuildsIT {
 
     @BeforeAll
     void start() throws IOException {
+        registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        registry.createContext("/v2/team/app/manifests/", exchange -> {
+            try (exchange) {
+                String path = exchange.getRequestURI().getPath();
+                boolean there = pushed.contains(path.substring(path.lastIndexOf('/') + 1));
+                exchange.sendResponseHeaders(there ? 200 : 404, -1);
+            }
+        });
+        registry.start();
         server = ApiServer.start();
         client = server.client();
         try (Stream<Path> files = Files.list(Path.of("../crds"))) {
@@ -90,6 +115,7 @@ class BuildsIT {
     @AfterAll
     void stop() throws IOException {
         operator.stop();
+        registry.stop(0);
         server.close();
     }
 
@@ -102,10 +128,11 @@ class BuildsIT {
         assertThat(first.getMetadata().getName()).matches("hello-1-[0-9a-f]{5}");
         await(() -> assertThat(condition("team", "hello", "Ready").getReason()).isEqualTo("Building"));
 
-        complete(first, new BuildReport(IMAGE, 1234, List.of("latest"), "sha256:0", 1, 0, Map.of(), null), 0);
+        pushed.add(DIGEST);
+        complete(first, good(DIGEST), 0);
         await(() -> assertThat(condition("team", "hello", "Ready").getStatus()).isEqualTo("True"));
         ImageBuildStatus status = status("team", "hello");
-        assertThat(status.image()).isEqualTo(new ImageBuildStatus.Image(IMAGE, IMAGE.substring(30), 1234L));
+        assertThat(status.image()).isEqualTo(new ImageBuildStatus.Image(image(DIGEST), DIGEST, 1234L));
         assertThat(status.buildNumber()).isEqualTo(1);
         assertThat(status.observedGeneration()).isEqualTo(1);
         assertThat(status.isolationMode()).isEqualTo("NestedUserNamespace");
@@ -176,6 +203,136 @@ class BuildsIT {
         assertThat(jobs("secretless")).isEmpty();
     }
 
+    @Test
+    void anImageThatTheRegistryDoesNotShowIsNotReady() {
+        namespace("lost", "baseline");
+        apply("lost", "hello", "FROM scratch");
+        await(() -> assertThat(jobs("lost")).hasSize(1));
+        String digest = "sha256:" + "c".repeat(64);
+        complete(jobs("lost").getFirst(), good(digest), 0);
+        await(() -> assertThat(condition("lost", "hello", "Ready").getReason()).isEqualTo("ImageNotFound"));
+        assertThat(condition("lost", "hello", "Ready").getStatus()).isEqualTo("False");
+        assertThat(condition("lost", "hello", "Stalled").getStatus()).isEqualTo("False");
+
+        pushed.add(digest);
+        await(() -> assertThat(condition("lost", "hello", "Ready").getStatus()).isEqualTo("True"));
+        assertThat(jobs("lost")).as("it is asked again, not built again").hasSize(1);
+    }
+
+    @Test
+    void aRegistryOfAnotherNamespaceIsUsedOnlyWhenItIsShared() {
+        namespace("owner", "baseline");
+        namespace("guest", "baseline");
+        readyRegistry("owner", "images");
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("strata-push-images")
+                        .withNamespace("guest")
+                        .endMetadata()
+                        .withType("kubernetes.io/dockerconfigjson")
+                        .addToStringData(".dockerconfigjson", "{\"auths\":{}}")
+                        .build())
+                .create();
+        client.resource(Serialization.unmarshal("""
+                        apiVersion: strata.dev/v1alpha1
+                        kind: ImageBuild
+                        metadata: {name: hello, namespace: guest}
+                        spec:
+                          source: {inline: {files: {Dockerfile: FROM scratch}}}
+                          output:
+                            registryRef: {name: images, namespace: owner}
+                            repository: hello
+                        """, ImageBuild.class)).create();
+        await(() -> assertThat(condition("guest", "hello", "Ready").getReason()).isEqualTo("RegistryNotShared"));
+        assertThat(condition("guest", "hello", "Ready").getMessage())
+                .contains("Registry owner/images does not let namespace guest push")
+                .contains("kubectl -n owner patch registry images");
+        assertThat(jobs("guest")).isEmpty();
+
+        // The patch of the message itself.
+        String message = condition("guest", "hello", "Ready").getMessage();
+        String patch = message.substring(message.indexOf('\'') + 1, message.lastIndexOf('\''));
+        client.resources(Registry.class)
+                .inNamespace("owner")
+                .withName("images")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+        await(() -> assertThat(jobs("guest")).hasSize(1));
+        assertThat(jobs("guest").getFirst().getSpec().getTemplate().getSpec().getVolumes())
+                .filteredOn(volume -> volume.getSecret() != null)
+                .extracting(volume -> volume.getSecret().getSecretName())
+                .containsExactly("strata-push-images");
+    }
+
+    @Test
+    void aJobOfThatNameIsAdoptedOnlyWhenItIsThisBuilds() {
+        namespace("taken", "baseline");
+        ImageBuild build = client.resource(imageBuild("taken", "hello", "FROM scratch", true))
+                .create();
+        var foreign = new JobBuilder()
+                .withNewMetadata()
+                .withName("hello-1-" + build.getMetadata().getUid().substring(0, 5))
+                .withNamespace("taken")
+                .endMetadata()
+                .withNewSpec()
+                .withSuspend(true)
+                .withNewTemplate()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .addNewContainer()
+                .withName("build")
+                .withImage("foreign")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
+        client.resource(foreign).create();
+        client.resource(imageBuild("taken", "hello", "FROM scratch", false))
+                .fieldManager("test")
+                .forceConflicts()
+                .serverSideApply();
+        await(() -> assertThat(condition("taken", "hello", "Ready").getReason()).isEqualTo("PodForbidden"));
+        assertThat(condition("taken", "hello", "Ready").getMessage()).contains("that is not this ImageBuild's");
+
+        client.resource(foreign).delete();
+        client.resource(new JobBuilder(foreign)
+                        .editMetadata()
+                        .addToAnnotations("strata.dev/build-number", "1")
+                        .addToAnnotations("strata.dev/isolation-mode", "NESTED_USER_NAMESPACE")
+                        .addNewOwnerReference()
+                        .withApiVersion("strata.dev/v1alpha1")
+                        .withKind("ImageBuild")
+                        .withName("hello")
+                        .withUid(build.getMetadata().getUid())
+                        .endOwnerReference()
+                        .endMetadata()
+                        .build())
+                .create();
+        await(() -> assertThat(condition("taken", "hello", "Ready").getReason()).isEqualTo("Building"));
+    }
+
+    private void readyRegistry(String namespace, String name) {
+        Registry made = client.resource(Serialization.unmarshal("""
+                        apiVersion: strata.dev/v1alpha1
+                        kind: Registry
+                        metadata: {name: %s, namespace: %s}
+                        spec: {}
+                        """.formatted(name, namespace), Registry.class))
+                .create();
+        var ready = Conditions.of(Conditions.READY, Truth.TRUE, "Serving", "", 1);
+        made.setStatus(
+                new RegistryStatus(Conditions.merge(null, List.of(ready), Instant.now()), 1L, "images", null, null));
+        client.resource(made).updateStatus();
+    }
+
+    private BuildReport good(String digest) {
+        return new BuildReport(image(digest), 1234, List.of("latest"), "sha256:0", 1, 0, Map.of(), null);
+    }
+
+    private String image(String digest) {
+        return "127.0.0.1:" + registry.getAddress().getPort() + "/team/app@" + digest;
+    }
+
     private static void await(ThrowingRunnable assertion) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
@@ -185,6 +342,13 @@ class BuildsIT {
     }
 
     private void apply(String namespace, String name, String dockerfile) {
+        client.resource(imageBuild(namespace, name, dockerfile, false))
+                .fieldManager("test")
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    private ImageBuild imageBuild(String namespace, String name, String dockerfile, boolean suspend) {
         String yaml = """
                 apiVersion: strata.dev/v1alpha1
                 kind: ImageBuild
@@ -192,19 +356,22 @@ class BuildsIT {
                   name: %s
                   namespace: %s
                 spec:
+                  suspend: %s
                   source:
                     inline:
                       files:
                         Dockerfile: %s
                   output:
-                    image: registry.example.com/team/app
+                    image: 127.0.0.1:%d/team/app
                     secretRef:
                       name: push
-                """.formatted(name, namespace, Serialization.asJson(dockerfile));
-        client.resource(Serialization.unmarshal(yaml, ImageBuild.class))
-                .fieldManager("test")
-                .forceConflicts()
-                .serverSideApply();
+                """.formatted(
+                        name,
+                        namespace,
+                        suspend,
+                        Serialization.asJson(dockerfile),
+                        registry.getAddress().getPort());
+        return Serialization.unmarshal(yaml, ImageBuild.class);
     }
 
     /// Plays the Job controller and the kubelet: a pod of the Job's template, ended, and the Job with it.

@@ -1,0 +1,167 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.imagebuild;
+
+import static dev.strata.operator.imagebuild.Builds.END;
+import static dev.strata.operator.imagebuild.Builds.KEY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.strata.crds.imagebuild.ImageBuildStatus;
+import dev.strata.engine.problem.ProblemCode;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BuildStepTest {
+    private static final Map<String, String> CONFIRMED = Map.of(ImageBuildDesired.CONFIRMED, Builds.IMAGE);
+
+    @Test
+    void theFirstBuildIsMade() {
+        assertThat(decide(new Builds())).isEqualTo(new BuildStep.Create(1, 1));
+    }
+
+    @Test
+    void nothingIsMadeWhileSuspended() {
+        assertThat(BuildStep.decide(new Builds().observed(), KEY, true, END)).isEqualTo(new BuildStep.Rest());
+        Builds overtaken = new Builds().job(1, "older", "Complete", CONFIRMED);
+        assertThat(BuildStep.decide(overtaken.observed(), KEY, true, END)).isEqualTo(new BuildStep.Rest());
+    }
+
+    @Test
+    void theNumberGoesOnWhenNoJobIsLeft() {
+        var builds = new Builds();
+        builds.build().setStatus(new ImageBuildStatus(null, null, null, 7, null, null, null, null, null, null));
+        assertThat(decide(builds)).isEqualTo(new BuildStep.Create(8, 1));
+    }
+
+    @Test
+    void aRunningBuildOfTheSameKeyIsLeftAlone() {
+        Builds builds = new Builds().job(1, KEY, null).pod(1);
+        assertThat(decide(builds)).isEqualTo(new BuildStep.Wait(newest(builds)));
+    }
+
+    @Test
+    void aRunningBuildIsReplacedByANewerKey() {
+        Builds builds = new Builds().job(1, "older", null).pod(1);
+        assertThat(decide(builds)).isEqualTo(new BuildStep.Replace(newest(builds)));
+        assertThat(BuildStep.decide(builds.observed(), KEY, true, END))
+                .as("while suspended it runs to its end")
+                .isEqualTo(new BuildStep.Wait(newest(builds)));
+    }
+
+    @Test
+    void anEndedBuildIsFollowedByOneOfANewerKey() {
+        assertThat(decide(new Builds().job(3, "older", "Complete", CONFIRMED))).isEqualTo(new BuildStep.Create(4, 1));
+    }
+
+    @Test
+    void aPodWithoutItsUserNamespaceIsGivenUp() {
+        Builds builds = new Builds().job(1, KEY, null).podOnHost(1);
+        assertThat(decide(builds)).isEqualTo(new BuildStep.GiveUp(newest(builds), ProblemCode.IsolationUnavailable));
+    }
+
+    @Test
+    void aBuilderOutOfMemoryIsGivenUpAndNotTriedAgain() {
+        Builds builds = new Builds().job(1, KEY, null).pod(1, 137, "OOMKilled", null);
+        assertThat(decide(builds)).isEqualTo(new BuildStep.GiveUp(newest(builds), ProblemCode.OutOfMemory));
+        Builds ended = new Builds().job(1, KEY, "Failed").pod(1, 137, "OOMKilled", null);
+        assertThat(BuildStep.decide(ended.observed(), KEY, false, END.plusSeconds(3600)))
+                .isEqualTo(new BuildStep.Finish(newest(ended)));
+    }
+
+    @Test
+    void anImageIsConfirmedBeforeItsJobIsComplete() {
+        Builds builds = new Builds().job(1, KEY, null).pod(1, 0, "Completed", Builds.good());
+        assertThat(decide(builds)).isEqualTo(new BuildStep.Confirm(newest(builds), Builds.IMAGE));
+    }
+
+    @Test
+    void aConfirmedBuildIsFinished() {
+        Builds builds = new Builds().job(1, KEY, null, CONFIRMED).pod(1, 0, "Completed", Builds.good());
+        assertThat(decide(builds)).isEqualTo(new BuildStep.Finish(newest(builds)));
+    }
+
+    @Test
+    void aBuilderThatEndsWellWithoutAReportHasMadeNothing() {
+        Builds running = new Builds().job(1, KEY, null).pod(1, 0, "Completed", null);
+        assertThat(decide(running)).isEqualTo(new BuildStep.Wait(newest(running)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"InstructionFailed", "DockerfileSyntaxError", "ImageNotFound", "PushUnauthorized"})
+    void anAuthorsFailureIsNotTriedAgain(String reason) {
+        Builds builds = new Builds().failed(1, reason);
+        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(3600)))
+                .isEqualTo(new BuildStep.Finish(newest(builds)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 30", "2, 120", "3, 480"})
+    void anInfrastructuresFailureIsTriedAgainLaterAndLater(int attempt, int seconds) {
+        Builds builds = new Builds()
+                .failed(5, "RegistryUnreachable", Map.of(ImageBuildDesired.ATTEMPT, String.valueOf(attempt)));
+        Job job = newest(builds);
+        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(seconds - 1)))
+                .isEqualTo(new BuildStep.Retry(job, END.plusSeconds(seconds)));
+        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(seconds)))
+                .isEqualTo(new BuildStep.Create(6, attempt + 1));
+        assertThat(BuildStep.decide(builds.observed(), KEY, true, END.plusSeconds(seconds)))
+                .as("while suspended")
+                .isEqualTo(new BuildStep.Finish(job));
+    }
+
+    @Test
+    void theLastTryIsTheLast() {
+        Builds builds = new Builds()
+                .failed(9, "RegistryUnreachable", Map.of(ImageBuildDesired.ATTEMPT, String.valueOf(Retries.MOST)));
+        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(86400)))
+                .isEqualTo(new BuildStep.Finish(newest(builds)));
+    }
+
+    @Test
+    void aFailureWhosePodIsGoneIsNotTakenForTheInfrastructures() {
+        Builds builds = new Builds().job(1, KEY, "Failed");
+        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(3600)))
+                .isEqualTo(new BuildStep.Finish(newest(builds)));
+    }
+
+    @Test
+    void retentionKeepsTheNewestOfEachKind() {
+        Builds builds = new Builds("{succeeded: 1, failed: 0}")
+                .job(1, "a", "Complete", CONFIRMED)
+                .job(2, "b", "Complete", CONFIRMED)
+                .failed(3, "InstructionFailed")
+                .failed(4, "InstructionFailed");
+        List<Job> spare = BuildJobs.spare(builds.build(), builds.observed());
+        assertThat(spare).extracting(ImageBuildObserved::number).containsExactly(3, 1);
+    }
+
+    @Test
+    void retentionNeverRemovesARunningBuild() {
+        Builds builds =
+                new Builds("{succeeded: 0, failed: 0}").job(1, "a", null).job(2, "b", null);
+        assertThat(BuildJobs.spare(builds.build(), builds.observed())).isEmpty();
+    }
+
+    @Test
+    void aJobOfAnotherOwnerIsNotOurs() {
+        Builds other = new Builds().job(1, KEY, null);
+        other.build().getMetadata().setUid("ffffffff-0000-0000-0000-000000000000");
+        assertThat(decide(other)).isEqualTo(new BuildStep.Create(1, 1));
+    }
+
+    private static BuildStep decide(Builds builds) {
+        return BuildStep.decide(builds.observed(), KEY, false, END);
+    }
+
+    private static Job newest(Builds builds) {
+        return Objects.requireNonNull(builds.observed().newest());
+    }
+}
