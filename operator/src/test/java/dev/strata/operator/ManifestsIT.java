@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.registry.Registry;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.Locale;
+import org.junit.jupiter.params.provider.CsvSource;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.strata.operator.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -82,13 +87,45 @@ class ManifestsIT {
 
     @Test
     void whatIsAcceptedCanBeRead() throws IOException {
-        try (Stream<Path> files = Files.list(CRDS.resolve("src/test/resources/imagebuild"))) {
-            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("valid-"))
-                    .toList()) {
-                ImageBuild read = Serialization.unmarshal(Files.readString(file), ImageBuild.class);
-                assertThat(read.getSpec().source()).as(file.toString()).isNotNull();
+        for (Path file : manifests()) {
+            if (!file.getFileName().toString().startsWith("valid-")) {
+                continue;
             }
+            String kind = String.valueOf(file.getParent().getFileName());
+            CustomResource<?, ?> read = Serialization.unmarshal(
+                    Files.readString(file), kind.equals("registry") ? Registry.class : ImageBuild.class);
+            assertThat(read.getSpec()).as(file.toString()).isNotNull();
         }
+    }
+
+    /// A rule that compares with the old object is asked at updates only.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "5Gi  | fast | a volume can grow, never shrink",
+        "10Gi | slow | cannot change once the volume is there"
+    })
+    void aVolumeNeverShrinksAndKeepsItsClass(String size, String storageClass, String message) {
+        KubernetesClient client = server.client();
+        String name = "volume-" + size.toLowerCase(Locale.ROOT);
+        client.resource(volume(name, "10Gi", "fast")).create();
+        assertThatThrownBy(() -> client.resource(volume(name, size, storageClass))
+                        .fieldManager("test")
+                        .forceConflicts()
+                        .serverSideApply())
+                .hasMessageContaining(message);
+        client.resource(volume(name, "20Gi", "fast"))
+                .fieldManager("test")
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    private static Registry volume(String name, String size, String storageClass) {
+        return Serialization.unmarshal("""
+                apiVersion: strata.dev/v1alpha1
+                kind: Registry
+                metadata: {name: %s, namespace: default}
+                spec: {storage: {persistentVolume: {size: %s, storageClassName: %s}}}
+                """.formatted(name, size, storageClass), Registry.class);
     }
 
     private void create(Path manifest) throws IOException {
