@@ -5,16 +5,14 @@
 package dev.strata.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.registry.Registry;
-import io.fabric8.kubernetes.client.CustomResource;
-import java.util.Locale;
-import org.junit.jupiter.params.provider.CsvSource;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.strata.operator.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
@@ -24,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Manifests of `crds/src/test/resources` against a real API server: what is named `valid-` is
@@ -91,19 +91,23 @@ class ManifestsIT {
             if (!file.getFileName().toString().startsWith("valid-")) {
                 continue;
             }
-            String kind = String.valueOf(file.getParent().getFileName());
-            CustomResource<?, ?> read = Serialization.unmarshal(
-                    Files.readString(file), kind.equals("registry") ? Registry.class : ImageBuild.class);
+            String text = Files.readString(file);
+            CustomResource<?, ?> read =
+                    String.valueOf(file.getParent().getFileName()).equals("registry")
+                            ? Serialization.unmarshal(text, Registry.class)
+                            : Serialization.unmarshal(text, ImageBuild.class);
             assertThat(read.getSpec()).as(file.toString()).isNotNull();
         }
     }
 
     /// A rule that compares with the old object is asked at updates only.
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "5Gi  | fast | a volume can grow, never shrink",
-        "10Gi | slow | cannot change once the volume is there"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "5Gi  | fast | a volume can grow, never shrink",
+                "10Gi | slow | cannot change once the volume is there"
+            })
     void aVolumeNeverShrinksAndKeepsItsClass(String size, String storageClass, String message) {
         KubernetesClient client = server.client();
         String name = "volume-" + size.toLowerCase(Locale.ROOT);
