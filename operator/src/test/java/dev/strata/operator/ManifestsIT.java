@@ -92,10 +92,9 @@ class ManifestsIT {
                 continue;
             }
             String text = Files.readString(file);
-            CustomResource<?, ?> read =
-                    String.valueOf(file.getParent().getFileName()).equals("registry")
-                            ? Serialization.unmarshal(text, Registry.class)
-                            : Serialization.unmarshal(text, ImageBuild.class);
+            CustomResource<?, ?> read = file.startsWith(CRDS.resolve("src/test/resources/registry"))
+                    ? Serialization.unmarshal(text, Registry.class)
+                    : Serialization.unmarshal(text, ImageBuild.class);
             assertThat(read.getSpec()).as(file.toString()).isNotNull();
         }
     }
