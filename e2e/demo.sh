@@ -36,17 +36,7 @@ say "installing the chart"
 install_chart
 
 say "applying examples/"
-k apply -f "$REPO/examples/namespace.yaml" -f "$REPO/examples/registry.yaml"
-git_server
-publish_examples
-ready registries registry 180
-k apply -f "$REPO/examples/base/imagebuild.yaml"
-ready imagebuilds base-busybox 180
-ready imagebuilds base-debian 180
-k apply -f "$REPO/examples/hello-world/imagebuild.yaml" -f "$REPO/examples/tutorial/imagebuild.yaml" -f "$REPO/examples/debian-vim/imagebuild.yaml"
-ready imagebuilds hello-world 120
-ready imagebuilds tutorial 120
-ready imagebuilds debian-vim 600
+apply_examples
 
 for name in hello-world tutorial debian-vim; do
   say "the Pod $name says"

@@ -43,6 +43,6 @@ step "down leaves nothing" bash "$HERE/test-cluster-leaves-nothing.sh"
 step "images" bash "$REPO/images/build.sh"
 step "local cluster" bash "$HERE/cluster.sh" up
 step "chart" chart
-step "base root file system" base_rootfs
+step "examples are Ready" apply_examples
 step "end-to-end tests" maven -pl e2e -Pe2e verify "-Dstrata.kubeconfig=$STATE/admin.kubeconfig" "-Dstrata.bin=$BIN" \
   "-Dstrata.repository=$REPO"

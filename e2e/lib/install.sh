@@ -80,6 +80,21 @@ ready() { # KIND NAME SECONDS
   }
 }
 
+# The examples' namespace, Registry, git server and builds, until all of them are Ready.
+apply_examples() {
+  k apply -f "$REPO/examples/namespace.yaml" -f "$REPO/examples/registry.yaml"
+  git_server
+  publish_examples
+  ready registries registry 180
+  k apply -f "$REPO/examples/base/imagebuild.yaml"
+  ready imagebuilds base-busybox 180
+  ready imagebuilds base-debian 180
+  k apply -f "$REPO/examples/hello-world/imagebuild.yaml" -f "$REPO/examples/tutorial/imagebuild.yaml" -f "$REPO/examples/debian-vim/imagebuild.yaml"
+  ready imagebuilds hello-world 120
+  ready imagebuilds tutorial 120
+  ready imagebuilds debian-vim 600
+}
+
 run_pod() { # NAME: its output, when it has ended well
   k -n demo delete pod "$1" --ignore-not-found > /dev/null
   k apply -f "$REPO/examples/$1/pod.yaml" > /dev/null

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,18 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionTimeoutException;
 
 /// A person at a terminal: applies manifests with kubectl, waits, and looks at what came of them.
 ///
-/// The command is the system property `strata.kubectl` (words separated by blanks), by default the
-/// project's own cluster.
+/// System properties say where: `strata.bin` is the directory with kubectl, `strata.kubeconfig` the cluster,
+/// `strata.repository` the root of the project's files.
 public final class ClusterUser {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL = Duration.ofMillis(300);
     private static final int COMMAND_SECONDS = 120;
 
-    private final List<String> kubectl = List.of(System.getProperty("strata.kubectl", "bash ../e2e/cluster.sh kubectl")
-            .split(" "));
     private final String namespace;
 
     private ClusterUser(String namespace) {
@@ -59,27 +57,26 @@ public final class ClusterUser {
         return user;
     }
 
-    public String namespace() {
-        return namespace;
-    }
-
     /// `kubectl apply -f -` in the user's namespace.
     public CommandResult apply(String yaml) {
         return execute(yaml, List.of("apply", "-f", "-"));
     }
 
-    /// `kubectl apply -f` of a file of the repository, in the user's namespace.
+    /// `kubectl apply -f` of a file of the repository.
     public CommandResult applyFile(String file) {
-        try {
-            return apply(Files.readString(Path.of("..").resolve(file)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return run("apply", "-f", Path.of(setting("strata.repository"), file).toString());
     }
 
     /// `kubectl -n NAMESPACE ARGS`.
     public CommandResult run(String... args) {
         return execute("", List.of(args));
+    }
+
+    /// Removes an ImageBuild of an earlier run, with its Jobs and pods, and applies this one.
+    public void applyAnew(BuildManifest build) {
+        run("delete", "imagebuild", build.name(), "--ignore-not-found", "--wait=true", "--cascade=foreground")
+                .orFail();
+        apply(build.json()).orFail();
     }
 
     /// An object as JSON.
@@ -99,22 +96,19 @@ public final class ClusterUser {
     /// Waits until the object satisfies `condition`; the failure shows the object as it was last.
     public JsonNode waitFor(String kind, String name, Duration limit, String what, Predicate<JsonNode> condition) {
         var last = new JsonNode[1];
-        await(kind + "/" + name + " " + what)
-                .atMost(limit)
-                .pollInterval(POLL)
-                .conditionEvaluationListener(seen -> {
-                    if (seen.getRemainingTimeInMS() <= 0) {
-                        throw new AssertionError("still not " + what + ": " + last[0]);
-                    }
-                })
-                .until(() -> {
-                    CommandResult found = run("get", kind, name, "-o", "json");
-                    if (found.exitCode() != 0) {
-                        return false;
-                    }
-                    last[0] = json(found.output());
-                    return condition.test(last[0]);
-                });
+        try {
+            await().atMost(limit).pollInterval(POLL).until(() -> {
+                CommandResult found = run("get", kind, name, "-o", "json");
+                if (found.exitCode() != 0) {
+                    return false;
+                }
+                last[0] = json(found.output());
+                return condition.test(last[0]);
+            });
+        } catch (ConditionTimeoutException e) {
+            String object = last[0] == null ? "there is none" : last[0].toPrettyString();
+            throw new AssertionError(kind + "/" + name + " is not " + what + " after " + limit + ": " + object, e);
+        }
         return last[0];
     }
 
@@ -138,38 +132,57 @@ public final class ClusterUser {
         return object.path("status").path("no such condition");
     }
 
-    /// Runs `image` in a Pod until it ends, and returns its output.
+    /// A condition in one line: `Ready=False SecretNotFound: there is no Secret ...`.
+    public static String conditionLine(JsonNode object, String type) {
+        JsonNode condition = condition(object, type);
+        return type + "=" + condition.path("status").asText() + " "
+                + condition.path("reason").asText() + ": "
+                + condition.path("message").asText();
+    }
+
+    /// Log of the builder pod of a build that has ended.
+    public String buildLog(JsonNode build, int number) {
+        for (JsonNode run : build.path("status").path("history")) {
+            if (run.path("number").asInt() == number) {
+                return run("logs", "job/" + run.path("job").asText()).orFail();
+            }
+        }
+        throw new AssertionError("no build " + number + " in " + build.path("status"));
+    }
+
+    /// Runs `image` in a Pod until it ends well, and returns its output.
     public String runPod(String name, String image, String pullSecret, String... command) {
         run("delete", "pod", name, "--ignore-not-found", "--wait=true").orFail();
-        String words = command.length == 0 ? "" : "    command: [" + String.join(", ", quoted(command)) + "]\n";
+        String words = command.length == 0 ? "" : "    command: " + JSON.valueToTree(command) + "\n";
         apply("""
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: %s}
                 spec:
                   restartPolicy: Never
+                  automountServiceAccountToken: false
                   imagePullSecrets: [{name: %s}]
                   containers:
                   - name: main
                     image: %s
                 """.formatted(name, pullSecret, image) + words).orFail();
-        waitFor("pod", name, Duration.ofMinutes(2), "ended", pod -> {
-            String phase = pod.path("status").path("phase").asText();
-            return phase.equals("Succeeded") || phase.equals("Failed");
-        });
-        return run("logs", name).orFail();
+        return podOutput(name);
     }
 
-    private static List<String> quoted(String[] words) {
-        var all = new ArrayList<String>();
-        for (String word : words) {
-            try {
-                all.add(JSON.writeValueAsString(word));
-            } catch (JsonProcessingException e) {
-                throw new UncheckedIOException(e);
-            }
+    /// What a Pod that is there has printed when it has ended well.
+    public String podOutput(String name) {
+        JsonNode pod = waitFor(
+                "pod",
+                name,
+                Duration.ofMinutes(2),
+                "ended",
+                found -> List.of("Succeeded", "Failed")
+                        .contains(found.path("status").path("phase").asText()));
+        String output = run("logs", name).orFail();
+        if (!pod.path("status").path("phase").asText().equals("Succeeded")) {
+            throw new AssertionError("the Pod failed: " + output + pod.toPrettyString());
         }
-        return all;
+        return output;
     }
 
     private static JsonNode json(String text) {
@@ -180,28 +193,42 @@ public final class ClusterUser {
         }
     }
 
+    private static String setting(String name) {
+        String value = System.getProperty(name);
+        if (value == null) {
+            throw new AssertionError("the system property " + name + " is missing; start with bash e2e/test.sh");
+        }
+        return value;
+    }
+
     private CommandResult execute(String input, List<String> args) {
-        var command = new ArrayList<>(kubectl);
-        command.add("-n");
-        command.add(namespace);
+        var command = new ArrayList<>(List.of(
+                Path.of(setting("strata.bin"), "kubectl").toString(),
+                "--kubeconfig",
+                setting("strata.kubeconfig"),
+                "-n",
+                namespace));
         command.addAll(args);
         try {
-            Path error = Files.createTempFile("kubectl", ".err");
+            Path directory = Files.createTempDirectory("kubectl");
+            Path stdin = Files.writeString(directory.resolve("in"), input);
+            Path output = directory.resolve("out");
+            Path error = directory.resolve("err");
             try {
                 Process process = new ProcessBuilder(command)
+                        .redirectInput(stdin.toFile())
+                        .redirectOutput(output.toFile())
                         .redirectError(error.toFile())
                         .start();
-                try (var stdin = process.getOutputStream()) {
-                    stdin.write(input.getBytes(StandardCharsets.UTF_8));
-                }
-                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError(String.join(" ", command) + " did not end");
                 }
-                return new CommandResult(process.exitValue(), output, Files.readString(error));
+                return new CommandResult(process.exitValue(), Files.readString(output), Files.readString(error));
             } finally {
-                Files.deleteIfExists(error);
+                for (Path file : List.of(stdin, output, error, directory)) {
+                    Files.deleteIfExists(file);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
