@@ -62,6 +62,11 @@ public final class ClusterUser {
         return execute(yaml, List.of("apply", "-f", "-"));
     }
 
+    /// `kubectl create -f -` in the user's namespace: as apply, without its limit for annotations.
+    public CommandResult create(String yaml) {
+        return execute(yaml, List.of("create", "-f", "-"));
+    }
+
     /// `kubectl apply -f` of a file of the repository.
     public CommandResult applyFile(String file) {
         return run("apply", "-f", Path.of(setting("strata.repository"), file).toString());
