@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What the documents name is there: files of the repository, Java types, and the cases of the table of coverage.
+/// What the documents name is there: files of the repository, Java types, tests, and the examples.
 class DocsTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final Path ROOMS = REPOSITORY.resolve("engine/src/main/java/dev/strata/engine");
@@ -118,6 +118,17 @@ class DocsTest {
         }
 
         assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void theReadmeShowsTheExamplesAsTheyAre() throws IOException {
+        String readme = Files.readString(REPOSITORY.resolve("README.md"));
+        for (String file : List.of("registry.yaml", "hello-world/imagebuild.yaml", "hello-world/pod.yaml")) {
+            String manifest = Files.readString(REPOSITORY.resolve("examples").resolve(file))
+                    .replaceAll("(?m)^#.*\n", "");
+
+            assertThat(readme).as(file).contains("```yaml\n" + manifest + "```");
+        }
     }
 
     @Test
