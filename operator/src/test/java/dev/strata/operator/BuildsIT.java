@@ -311,6 +311,39 @@ class BuildsIT {
         await(() -> assertThat(condition("taken", "hello", "Ready").getReason()).isEqualTo("Building"));
     }
 
+    @Test
+    void aResourceThatIsMadeAgainBeginsAnew() {
+        namespace("again", "baseline");
+        apply("again", "hello", "FROM scratch");
+        await(() -> assertThat(jobs("again")).hasSize(1));
+        pushed.add(DIGEST);
+        complete(jobs("again").getFirst(), good(DIGEST), 0);
+        await(() -> assertThat(condition("again", "hello", "Ready").getStatus()).isEqualTo("True"));
+
+        client.resource(imageBuild("again", "hello", "FROM scratch", false)).delete();
+        apply("again", "hello", "FROM scratch");
+        await(() -> assertThat(condition("again", "hello", "Ready").getReason()).isEqualTo("Building"));
+        String uid = client.resources(ImageBuild.class)
+                .inNamespace("again")
+                .withName("hello")
+                .get()
+                .getMetadata()
+                .getUid();
+        Awaitility.await()
+                .during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(jobs("again"))
+                        .filteredOn(job -> job.getMetadata()
+                                .getOwnerReferences()
+                                .getFirst()
+                                .getUid()
+                                .equals(uid))
+                        .extracting(job -> job.getMetadata().getName())
+                        .containsExactly("hello-1-" + uid.substring(0, 5)));
+        assertThat(status("again", "hello").image()).isNull();
+        assertThat(status("again", "hello").buildNumber()).isEqualTo(1);
+    }
+
     private void readyRegistry(String namespace, String name) {
         Registry made = client.resource(Serialization.unmarshal("""
                         apiVersion: strata.dev/v1alpha1

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class StatusPatch {
     private StatusPatch() {}
 
-    /// Whether a write was made. `fresh` is an empty resource of the kind; it gets name, namespace and `status`. The
-    /// written resource goes into the cache at once, so that the next reconcile does not see the old one.
+    /// Whether a write was made. `fresh` is an empty resource of the kind; it gets name, namespace,
+    /// version and `status`. A conflict is the reconcile's failure, which is tried again. The written
+    /// resource goes into the cache at once, so that the next reconcile does not see the old one.
     public static <S, P extends CustomResource<?, S>> boolean write(
             P resource, P fresh, @Nullable S status, Context<P> context) {
         if (Objects.equals(resource.getStatus(), status)) {
@@ -23,6 +24,8 @@ public final class StatusPatch {
         }
         fresh.getMetadata().setName(resource.getMetadata().getName());
         fresh.getMetadata().setNamespace(resource.getMetadata().getNamespace());
+        // A resource that was deleted and made again must not get the status of the one before it.
+        fresh.getMetadata().setResourceVersion(resource.getMetadata().getResourceVersion());
         fresh.setStatus(status);
         PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(resource, fresh, context);
         return true;

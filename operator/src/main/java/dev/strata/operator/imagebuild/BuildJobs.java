@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /// Makes, ends and removes the Jobs of builds. Every write may be done again without harm.
@@ -30,6 +31,7 @@ final class BuildJobs {
             .withFieldManager("strata-operator")
             .withForce(true)
             .build();
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
 
@@ -105,25 +107,28 @@ final class BuildJobs {
 
     /// Writes down that the registry has the image of a build.
     Job confirmed(Job job, String image) {
-        return client.resource(job)
-                .edit(found -> new JobBuilder(found)
-                        .editMetadata()
-                        .addToAnnotations(ImageBuildDesired.CONFIRMED, image)
-                        .endMetadata()
-                        .build());
+        return patch(job, Map.of("metadata", Map.of("annotations", Map.of(ImageBuildDesired.CONFIRMED, image))));
     }
 
     /// Lets the Job controller end a Job at once: its deadline is moved, and its annotation says why.
     void end(Job job, ProblemCode reason) {
-        client.resource(job)
-                .edit(found -> new JobBuilder(found)
-                        .editMetadata()
-                        .addToAnnotations(ImageBuildDesired.ENDED, reason.name())
-                        .endMetadata()
-                        .editSpec()
-                        .withActiveDeadlineSeconds(1L)
-                        .endSpec()
-                        .build());
+        patch(
+                job,
+                Map.of(
+                        "metadata",
+                        Map.of("annotations", Map.of(ImageBuildDesired.ENDED, reason.name())),
+                        "spec",
+                        Map.of("activeDeadlineSeconds", 1)));
+    }
+
+    /// Without a resource version: the Job controller writes at the same time.
+    private Job patch(Job job, Map<String, Object> fields) {
+        return client.batch()
+                .v1()
+                .jobs()
+                .inNamespace(job.getMetadata().getNamespace())
+                .withName(job.getMetadata().getName())
+                .patch(MERGE, client.getKubernetesSerialization().asJson(fields));
     }
 
     /// Removes finished builds beyond those that `spec.retention` keeps.
