@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
         name = "strata",
         version = "strata 0.1.0",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         description = "Builds, stores and moves container images.",
         subcommands = {
             BuildCommand.class,

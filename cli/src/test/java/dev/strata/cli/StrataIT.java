@@ -93,6 +93,7 @@ class StrataIT {
 
         assertThat(strata("build", "--squash", ".").code()).isEqualTo(2);
         assertThat(strata("build", "--provenance=true", ".").err()).startsWith("--provenance must be false");
+        assertThat(strata("build", "--help").out()).contains("Builds an image from a Dockerfile.", "--build-arg");
         assertThat(strata("build", "--push", ".").err()).startsWith("--push needs a name");
         assertThat(strata("build", "@" + directory).code()).isEqualTo(1);
         Ended failed = strata("build", ".");
