@@ -23,9 +23,11 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// One request of the operator from source to report. Whatever goes wrong becomes the report's failure.
@@ -34,7 +36,7 @@ final class PodBuild {
     private final BuildRequest request;
     private final Path root;
     private final PrintStream out;
-    private final Map<String, Long> timings = new LinkedHashMap<>();
+    private final Map<String, Long> timings = new ConcurrentHashMap<>();
     private final ImageReference repository;
 
     /// @param root the pod's `/`
@@ -50,8 +52,11 @@ final class PodBuild {
         long start = System.nanoTime();
         @Nullable ImageBuilder builder = null;
         try {
+            // The cache is read while the source is fetched: both wait for a network.
+            var loading = new FutureTask<>(() -> timed("cache", this::loadCache));
+            Thread.ofVirtual().start(loading);
             Source source = timed("source", this::fetchSource);
-            Map<CacheKey, CacheRecord> imported = timed("cache", this::loadCache);
+            Map<CacheKey, CacheRecord> imported = result(loading);
             builder = new ImageBuilder(store, options(source, imported), new PlainProgress(out));
             Image image = timed("steps", builder::build);
             timed("push", () -> push(image));
@@ -70,6 +75,18 @@ final class PodBuild {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return failed(Problem.of(ProblemCode.Cancelled, "the build was interrupted", "", ""));
+        }
+    }
+
+    private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case StrataException problem -> throw problem;
+                case IOException problem -> throw problem;
+                case null, default -> throw new IllegalStateException("reading the cache", e);
+            }
         }
     }
 
