@@ -49,8 +49,12 @@ final class GitSource {
                 .setGitDir(metadata.toFile())
                 .call()) {
             fetch(repository);
+            ObjectId id = ObjectId.fromString(git.commit());
+            if (!repository.getRepository().getObjectDatabase().has(id)) {
+                throw noSuchCommit();
+            }
             repository.checkout().setName(git.commit()).setForced(true).call();
-            RevCommit commit = repository.getRepository().parseCommit(ObjectId.fromString(git.commit()));
+            RevCommit commit = repository.getRepository().parseCommit(id);
             return Instant.ofEpochSecond(commit.getCommitTime());
         } catch (TransportException e) {
             throw transport(e);
@@ -63,6 +67,14 @@ final class GitSource {
                             "check that it is still in the repository"),
                     e);
         }
+    }
+
+    private StrataException noSuchCommit() {
+        return new StrataException(Problem.of(
+                ProblemCode.GitRevisionNotFound,
+                "the repository has no commit " + git.commit(),
+                "",
+                "check spec.source.git.revision; a branch or tag must lead to it"));
     }
 
     /// Asks for the commit alone; a server that gives only what a branch or tag names is asked for these.

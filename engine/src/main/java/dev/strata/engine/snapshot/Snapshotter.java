@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -61,11 +62,15 @@ public final class Snapshotter {
     }
 
     /// Mounts `baseFirst` under a new writable directory.
+    ///
+    /// A layer that is there twice, as the empty one of each RUN that changes nothing, is mounted where
+    /// it is topmost: it hides all that it could show below, and overlayfs refuses a directory twice (`ELOOP`).
     public Snapshot mount(List<Layer> baseFirst) throws IOException {
-        var lowers = new ArrayList<Path>();
+        var topFirst = new LinkedHashSet<Path>();
         for (Layer layer : baseFirst.reversed()) {
-            lowers.add(unpacked(layer));
+            topFirst.add(unpacked(layer));
         }
+        var lowers = new ArrayList<Path>(topFirst);
         Workplace place = Workplace.make(active);
         try {
             if (lowers.isEmpty()) {

@@ -215,6 +215,16 @@ class ImageBuilderIT {
     }
 
     @Test
+    void runsThatChangeNothingHaveEqualLayersAndDoNotDisturbTheNext() throws Exception {
+        builds.busybox();
+        Image image = builds.build("FROM busybox\nRUN true\nRUN echo 1\nRUN echo 2 > /two\n");
+
+        assertThat(image.config().diffIds().get(2))
+                .isEqualTo(image.config().diffIds().get(3));
+        assertThat(builds.listing(image, 4)).containsExactly("-rw-r--r-- 0/0 two");
+    }
+
+    @Test
     void runSeesUserDirectoryAndEnvironment() throws Exception {
         builds.busybox();
         builds.build("""

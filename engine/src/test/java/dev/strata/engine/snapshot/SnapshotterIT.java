@@ -52,6 +52,21 @@ class SnapshotterIT {
     }
 
     @Test
+    void aLayerThatIsInTheStackTwiceIsSeenWhereItIsTopmost() throws IOException {
+        Snapshotter snapshotter = snapshotter();
+        try (Snapshot snapshot = snapshotter.mount(List.of(layer("a")))) {
+            Files.writeString(
+                    snapshot.rootfs().resolve(layer("a").diffId().digest().shortHex()), "changed");
+            snapshot.commit(layer("b").diffId());
+        }
+
+        try (Snapshot snapshot = snapshotter.mount(List.of(layer("a"), layer("b"), layer("a")))) {
+            assertThat(snapshot.rootfs().resolve(layer("a").diffId().digest().shortHex()))
+                    .hasContent("content");
+        }
+    }
+
+    @Test
     void aLayerIsUnpackedOnce() throws IOException {
         Snapshotter snapshotter = snapshotter();
         snapshotter.unpacked(layer("a"));
