@@ -35,6 +35,7 @@ final class BadInputE2E {
                     .image(REGISTRY + "e2e/bad-secret:1", "e2e-missing")
                     .dockerfile("FROM scratch\nCOPY a.txt /\n"),
             BuildManifest.named("e2e-bad-branch").git("tutorial", "no-such-branch"),
+            BuildManifest.named("e2e-bad-commit").git("tutorial", "0123456789abcdef0123456789abcdef01234567"),
             build("e2e-bad-time").with("/timeout", "10s").dockerfile(BUSYBOX + "RUN sleep 300\n"),
             build("e2e-bad-memory")
                     .with("/resources/limits/memory", "400Mi")
@@ -115,6 +116,40 @@ final class BadInputE2E {
                 "GitRevisionNotFound: the repository has no branch or tag no-such-branch. Try: check"
                         + " spec.source.git.revision");
         assertThat(USER.list("job", "strata.dev/imagebuild=e2e-bad-branch")).isEmpty();
+    }
+
+    @Test
+    void noSuchCommit() {
+        stalled(
+                "e2e-bad-commit",
+                "GitRevisionNotFound: the repository has no commit 0123456789abcdef0123456789abcdef01234567");
+    }
+
+    @Test
+    void namespaceWithoutRoomForAPodIsTold() {
+        ClusterUser full = ClusterUser.withNamespace("e2e-full", "baseline");
+        full.run("create", "quota", "none", "--hard=pods=0").orFail();
+        full.apply(build("refused")
+                        .image("registry.example.invalid/refused:1")
+                        .dockerfile("FROM scratch\nCOPY a.txt /\n")
+                        .json())
+                .orFail();
+
+        JsonNode refused = full.waitFor(
+                "imagebuild",
+                "refused",
+                LIMIT,
+                "refused",
+                build -> ClusterUser.condition(build, "Reconciling")
+                        .path("reason")
+                        .asText()
+                        .equals("PodForbidden"));
+
+        assertThat(ClusterUser.conditionLine(refused, "Reconciling"))
+                .matches("Reconciling=True PodForbidden: the builder pod is refused: Error creating: pods"
+                        + " \"refused-1-[^\"]+\" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0,"
+                        + " limited: pods=0");
+        full.run("delete", "namespace", "e2e-full", "--wait=false").orFail();
     }
 
     @Test
