@@ -113,9 +113,7 @@ record BuilderPod(
         if (target.secret() != null) {
             mounts.add(mount("registry", "/strata/registry", true));
         }
-        if (target.inCluster()) {
-            mounts.add(mount("ca", "/strata/ca", true));
-        }
+        mounts.add(mount("ca", "/strata/ca", true));
         if (gitSecret != null) {
             mounts.add(mount("git", "/strata/git", true));
         }
@@ -145,14 +143,14 @@ record BuilderPod(
                     .endSecret()
                     .build());
         }
-        if (target.inCluster()) {
-            volumes.add(new VolumeBuilder()
-                    .withName("ca")
-                    .withNewConfigMap()
-                    .withName("strata-registry-ca")
-                    .endConfigMap()
-                    .build());
-        }
+        // A base may come from a Registry of the cluster whatever the target is; a namespace may have none.
+        volumes.add(new VolumeBuilder()
+                .withName("ca")
+                .withNewConfigMap()
+                .withName("strata-registry-ca")
+                .withOptional(true)
+                .endConfigMap()
+                .build());
         if (gitSecret != null) {
             volumes.add(new VolumeBuilder()
                     .withName("git")

@@ -190,7 +190,8 @@ final class ImageBuildDesired {
         String secret = registry != null
                 ? "strata-push-" + registry.name()
                 : output.secretRef() == null ? null : output.secretRef().name();
-        return new Target(repository, List.copyOf(tags), secret, registry != null);
+        String host = repository.substring(0, repository.indexOf('/'));
+        return new Target(repository, List.copyOf(tags), secret, host.endsWith(".svc." + clusterDomain + ":5000"));
     }
 
     /// `1h30m` as a duration; one hour when nothing is said.
