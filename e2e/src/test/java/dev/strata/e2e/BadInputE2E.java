@@ -31,6 +31,10 @@ final class BadInputE2E {
             build("e2e-bad-copy").dockerfile(BUSYBOX + "COPY missing.txt /\n"),
             build("e2e-bad-run").dockerfile(BUSYBOX + "COPY a.txt /\nRUN echo oh dear && exit 7\n"),
             build("e2e-bad-base").dockerfile("FROM " + REGISTRY + "base/none:1\nCOPY a.txt /\n"),
+            build("e2e-bad-credentials")
+                    .image(REGISTRY + "e2e/bad-credentials:1", "e2e-wrong")
+                    .with("/cache/type", "None")
+                    .dockerfile("FROM scratch\nCOPY a.txt /\n"),
             build("e2e-bad-secret")
                     .image(REGISTRY + "e2e/bad-secret:1", "e2e-missing")
                     .dockerfile("FROM scratch\nCOPY a.txt /\n"),
@@ -48,6 +52,16 @@ final class BadInputE2E {
     /// All at once, since most of the time is the pods' start.
     @BeforeAll
     static void applyAll() {
+        USER.run("delete", "secret", "e2e-wrong", "--ignore-not-found").orFail();
+        USER.run(
+                        "create",
+                        "secret",
+                        "docker-registry",
+                        "e2e-wrong",
+                        "--docker-server=registry.demo.svc.cluster.local:5000",
+                        "--docker-username=strata",
+                        "--docker-password=wrong")
+                .orFail();
         var author = new GitAuthor();
         author.createRepository("e2e-link");
         author.commit("e2e-link", "ln -s /strata/registry/config.json Dockerfile");
@@ -97,6 +111,15 @@ final class BadInputE2E {
                 "ImageNotFound: Dockerfile:1: image not found: " + REGISTRY + "base/none:1: there is no such image");
 
         assertThat(failure.path("line").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void wrongPushCredentials() {
+        JsonNode build = USER.waitForBuild("e2e-bad-credentials", "Stalled", "True", LIMIT);
+
+        assertThat(ClusterUser.conditionLine(build, "Ready"))
+                .matches("Ready=False PushUnauthorized: cannot push " + REGISTRY + "e2e/bad-credentials: HEAD https://"
+                        + REGISTRY + "v2/e2e/bad-credentials/blobs/sha256:[0-9a-f]{64} answered 401");
     }
 
     @Test

@@ -117,8 +117,9 @@ public final class RegistryClient implements AutoCloseable {
         return new TagList(transport, pull(repository)).all();
     }
 
+    /// Whether a repository that is pushed into has a blob already. Refused, it is the push that is refused.
     public boolean hasBlob(ImageReference repository, Digest digest) {
-        return hasBlob(transport, pull(repository), digest);
+        return hasBlob(transport, push(repository), digest);
     }
 
     /// Puts a blob of `store` into a repository, unless it is there.

@@ -124,6 +124,7 @@ class RegistryClientIT {
             push(known, name, AMD64, random(100));
             assertFails(ProblemCode.PullUnauthorized, () -> nobody.manifest(name));
             assertFails(ProblemCode.PullUnauthorized, () -> wrong.manifest(name));
+            assertFails(ProblemCode.PushUnauthorized, () -> wrong.hasBlob(name, Digest.of("nothing")));
             assertThatThrownBy(() -> push(wrong, name, AMD64, random(100)))
                     .isInstanceOfSatisfying(
                             RegistryException.class,
