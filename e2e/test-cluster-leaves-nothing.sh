@@ -27,6 +27,7 @@ lists() { # DIR
   find "${HOME:-/root}" -xdev -maxdepth 2 | sort > "$1/home-files"
 }
 
+bash "$HERE/cluster.sh" down       # what an earlier run left is not ours to keep
 lists "$WORK/before"
 cluster up
 if (exec 9> "$CACHE/cluster.lock" && flock 9 && cluster down 9>&-) 2> "$WORK/refused"; then
