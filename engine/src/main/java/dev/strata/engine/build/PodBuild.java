@@ -130,9 +130,19 @@ final class PodBuild {
                 null);
     }
 
+    /// A registry that does not let us read goes on to refuse the push, and that tells more.
     private Map<CacheKey, CacheRecord> loadCache() throws IOException {
         ImageReference cache = cacheReference();
-        return cache == null ? Map.of() : new RegistryCache(store, cache).load();
+        try {
+            return cache == null ? Map.of() : new RegistryCache(store, cache).load();
+        } catch (StrataException e) {
+            if (e.problem().code() != ProblemCode.PullUnauthorized) {
+                throw e;
+            }
+            out.println(
+                    "built without a cache: " + PlainProgress.escape(e.problem().headline()));
+            return Map.of();
+        }
     }
 
     private void saveCache(Map<CacheKey, CacheRecord> imported, ImageBuilder builder)
