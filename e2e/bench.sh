@@ -103,8 +103,8 @@ measure() { # BUILD-NUMBER
     | map_values(. / 1000) as $t | (["source", "cache", "steps", "push", "cache-export"] | map($t[.] // 0)) as $parts
     | {"apply to Ready": ($ready - $apply), "engine process": ($stopped - $container),
        "queue: apply to Job": ($job - $apply), "pod start: Job to container": ($container - $job),
-       "runtime, launcher, JVM": ($stopped - $container - $t.total), source: $parts[0], "cache: read": $parts[1], steps: $parts[2],
-       push: $parts[3], "cache: write": $parts[4], "engine, other": ($t.total - ($parts | add)),
+       "runtime, launcher, JVM": ($stopped - $container - $t.total), source: $parts[0], "cache: read, meanwhile": $parts[1], steps: $parts[2],
+       push: $parts[3], "cache: write": $parts[4], "engine, other": ($t.total - ($parts | add) + ($parts[0:2] | min)),
        "kubelet: end to pod status": ($ended - $stopped), "operator: pod to Ready": ($ready - $ended), "cached steps": $cached}' "$WORK/pod.json"
 }
 
