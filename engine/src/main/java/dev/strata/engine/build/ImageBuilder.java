@@ -11,6 +11,7 @@ import dev.strata.engine.dockerfile.Dockerfile;
 import dev.strata.engine.dockerfile.DockerfileParser;
 import dev.strata.engine.image.Image;
 import dev.strata.engine.layer.Compression;
+import dev.strata.engine.linux.IsalDeflater;
 import dev.strata.engine.plan.BuildPlan;
 import dev.strata.engine.plan.PlanOptions;
 import dev.strata.engine.plan.Planner;
@@ -46,6 +47,10 @@ public final class ImageBuilder {
     /// Throws a `StrataException`: `StepFailure` when a step failed, else what is wrong with the
     /// Dockerfile, its context or its base images.
     public Image build() throws IOException, InterruptedException {
+        if (!IsalDeflater.isInstalled()) {
+            events.accept(new BuildEvent.Note("layers are compressed by the JDK, slower and to other bytes than"
+                    + " elsewhere: libisal.so.2 is missing (Debian: apt-get install libisal2)"));
+        }
         Dockerfile dockerfile = DockerfileParser.parse(options.input().dockerfile());
         var resolver = new StoreResolver(
                 store, options.pull() ? StoreResolver.Order.REGISTRY_ONLY : StoreResolver.Order.STORE_FIRST);

@@ -78,6 +78,11 @@ public final class IsalDeflater implements AutoCloseable {
         }
     }
 
+    /// Whether the library is installed.
+    public static boolean isInstalled() {
+        return LIBRARY_LOADED.isPresent();
+    }
+
     /// A deflater; empty where the library is not installed.
     public static Optional<IsalDeflater> create() {
         return LIBRARY_LOADED.map(IsalDeflater::new);
