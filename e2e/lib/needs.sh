@@ -6,7 +6,7 @@ PACKAGES=(
   etcd-server nftables containernetworking-plugins iproute2 openssl curl  # the local cluster
   busybox-static debootstrap                                              # base images
   crun libisal2 libisal-dev                                                           # the engine
-  xz-utils zstd bzip2 git maven ca-certificates jq python3                           # builds and their tests
+  xz-utils zstd bzip2 git openssh-server maven ca-certificates jq python3 procps      # builds and their tests
 )
 
 needs() {

@@ -28,6 +28,8 @@ class ArchitectureTest {
             "reference",
             "image",
             "report",
+            "trust",
+            "git",
             "layer",
             "snapshot",
             "dockerfile",

@@ -18,7 +18,7 @@ class ArchitectureTest {
             .importPackages("dev.strata.operator");
 
     @Test
-    void ofTheEngineOnlyProblemReferenceAndReportAreUsed() {
+    void ofTheEngineOnlyProblemReferenceReportTrustAndGitAreUsed() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -33,15 +33,21 @@ class ArchitectureTest {
                         "dev.strata.engine.plan..",
                         "dev.strata.engine.registry..",
                         "dev.strata.engine.snapshot..",
-                        "dev.strata.engine.solve..")
+                        "dev.strata.engine.solve..",
+                        "dev.strata.engine.content..")
                 .check(CLASSES);
     }
 
     @Test
-    void configAndConditionAndGitKnowNoKind() {
+    void theSharedPartsKnowNoKind() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..operator.config", "..operator.condition", "..operator.git")
+                .resideInAnyPackage(
+                        "..operator.config",
+                        "..operator.condition",
+                        "..operator.confirm",
+                        "..operator.git",
+                        "..operator.log")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("..operator.imagebuild", "..operator.registry", "dev.strata.crds..")

@@ -6,6 +6,8 @@ package dev.strata.engine.build;
 
 import dev.strata.engine.cache.CacheKey;
 import dev.strata.engine.cache.CacheRecord;
+import dev.strata.engine.git.GitCredentials;
+import dev.strata.engine.git.GitSource;
 import dev.strata.engine.image.Image;
 import dev.strata.engine.image.Platform;
 import dev.strata.engine.problem.Problem;
@@ -103,9 +105,8 @@ final class PodBuild {
         BuildRequest.Git git = request.source().git();
         BuildRequest.Inline inline = request.source().inline();
         if (git != null) {
-            return new Source(
-                    directory,
-                    new GitSource(git, BuilderPaths.below(root, BuilderPaths.GIT_CREDENTIALS)).checkOut(directory));
+            var credentials = GitCredentials.read(BuilderPaths.below(root, BuilderPaths.GIT_CREDENTIALS));
+            return new Source(directory, new GitSource(git, credentials).checkOut(directory));
         }
         if (inline != null) {
             InlineSource.write(inline, directory);

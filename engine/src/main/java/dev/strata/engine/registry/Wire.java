@@ -6,6 +6,7 @@ package dev.strata.engine.registry;
 
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.trust.Trust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -16,15 +17,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// The HTTP clients of one [RegistryClient]: one without TLS, and one with, made when the first
@@ -117,23 +111,8 @@ final class Wire implements AutoCloseable {
     }
 
     private static SSLContext trusting(Path bundle) {
-        try (var in = Files.newInputStream(bundle)) {
-            KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
-            anchors.load(null, null);
-            int number = 0;
-            for (TrustManager manager : managers(null)) {
-                if (manager instanceof X509TrustManager x509) {
-                    for (X509Certificate known : x509.getAcceptedIssuers()) {
-                        anchors.setCertificateEntry("runtime-" + number++, known);
-                    }
-                }
-            }
-            for (Certificate own : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                anchors.setCertificateEntry("bundle-" + number++, own);
-            }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers(anchors), null);
-            return context;
+        try {
+            return Trust.first(Files.readString(bundle)).context();
         } catch (IOException | GeneralSecurityException e) {
             throw new RegistryException(
                     Problem.of(
@@ -143,11 +122,5 @@ final class Wire implements AutoCloseable {
                             "give a file of PEM certificates"),
                     e);
         }
-    }
-
-    private static TrustManager[] managers(@Nullable KeyStore anchors) throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(anchors);
-        return factory.getTrustManagers();
     }
 }

@@ -23,6 +23,7 @@ import dev.strata.engine.image.Platform;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
+import dev.strata.engine.trust.TestCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

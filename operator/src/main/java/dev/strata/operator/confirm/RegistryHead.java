@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import dev.strata.engine.trust.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -147,7 +148,7 @@ public final class RegistryHead {
                 .version(HttpClient.Version.HTTP_1_1);
         return authority == null
                 ? builder.build()
-                : builder.sslContext(Trust.only(authority)).build();
+                : builder.sslContext(Trust.only(authority).context()).build();
     }
 
     private static HttpResponse<Void> head(HttpClient client, URI address, @Nullable String authorization)

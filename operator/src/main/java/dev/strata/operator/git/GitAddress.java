@@ -12,7 +12,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import org.eclipse.jgit.transport.URIish;
 
-/// Which servers the operator talks to: https anywhere, http and git only to a Service of the
+/// Which servers the operator talks to: https and ssh anywhere, http and git only to a Service of the
 /// cluster, and never to a loopback, link-local or multicast address.
 final class GitAddress {
     private GitAddress() {}
@@ -31,12 +31,15 @@ final class GitAddress {
         if (host == null) {
             throw refused("the repository's address names no host", "write https://host/path");
         }
-        String scheme = String.valueOf(address.getScheme());
-        boolean inCluster = host.endsWith(".svc." + clusterDomain);
-        if (!scheme.equals("https") && !(inCluster && (scheme.equals("http") || scheme.equals("git")))) {
-            throw refused(
-                    "a branch or tag is looked up over https, and in the cluster also over http and git",
-                    "use an https address, or name a full commit id as revision");
+        // user@host:path has no scheme and means ssh.
+        String scheme = address.getScheme() == null ? "ssh" : address.getScheme();
+        boolean allowed = switch (scheme) {
+            case "https", "ssh" -> true;
+            case "http", "git" -> host.endsWith(".svc." + clusterDomain);
+            default -> false;
+        };
+        if (!allowed) {
+            throw refused(scheme + " is no way to a git server outside of the cluster", "use an https or ssh address");
         }
         try {
             for (InetAddress target : InetAddress.getAllByName(host)) {

@@ -4,34 +4,34 @@
  */
 package dev.strata.operator.git;
 
+import dev.strata.engine.git.GitCredentials;
+import dev.strata.engine.git.GitFailure;
+import dev.strata.engine.git.GitTransport;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import org.eclipse.jgit.api.Git;
-import org.eclipse.jgit.api.LsRemoteCommand;
-import org.eclipse.jgit.api.errors.GitAPIException;
-import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.internal.storage.dfs.DfsRepositoryDescription;
 import org.eclipse.jgit.internal.storage.dfs.InMemoryRepository;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.URIish;
-import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.jspecify.annotations.Nullable;
 
-/// Looks up refs of git servers, each within 10 s, following no redirect. What a server answers is
-/// never shown.
+/// Looks up refs of git servers, each within 10 s and 16 MiB, following no redirect. What a server
+/// answers is never shown.
 public final class GitRemote {
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final long MAX_BYTES = 16 << 20;
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
     private final String clusterDomain;
@@ -42,13 +42,12 @@ public final class GitRemote {
 
     /// The full commit id that `revision` (a branch, tag or commit id; null is the default branch) names now.
     ///
-    /// @throws StrataException `GitRepositoryNotFound`, `GitRevisionNotFound`, `GitUnauthorized`, `GitUnreachable`
-    public String resolve(String url, @Nullable String revision, @Nullable GitCredentials credentials) {
+    /// @throws StrataException `CredentialsInvalid`, `GitRevisionNotFound`, and what [GitFailure] tells
+    public String resolve(String url, @Nullable String revision, GitCredentials credentials) {
         if (revision != null && COMMIT.matcher(revision).matches()) {
             return revision;
         }
-        URIish address = GitAddress.check(url, clusterDomain);
-        Map<String, Ref> refs = within(() -> refs(address, credentials));
+        Map<String, Ref> refs = within(() -> refs(GitAddress.check(url, clusterDomain), credentials));
         Ref ref = revision == null ? refs.get("HEAD") : named(refs, revision);
         ObjectId id =
                 ref == null ? null : ref.getPeeledObjectId() == null ? ref.getObjectId() : ref.getPeeledObjectId();
@@ -73,7 +72,7 @@ public final class GitRemote {
     }
 
     private interface Lookup {
-        Map<String, Ref> refs() throws GitAPIException, IOException;
+        Map<String, Ref> refs() throws IOException;
     }
 
     private static Map<String, Ref> within(Lookup lookup) {
@@ -93,47 +92,23 @@ public final class GitRemote {
             Thread.currentThread().interrupt();
             throw failed(ProblemCode.GitUnreachable, "the look-up was interrupted", "", e);
         } catch (ExecutionException e) {
-            throw translated(e);
+            throw GitFailure.of(e);
         }
     }
 
-    private static Map<String, Ref> refs(URIish address, @Nullable GitCredentials credentials)
-            throws GitAPIException, IOException {
-        try (var empty = new InMemoryRepository(new DfsRepositoryDescription("ls-remote"))) {
-            empty.getConfig().setString("http", null, "followRedirects", "false");
-            LsRemoteCommand command =
-                    Git.wrap(empty).lsRemote().setRemote(address.toString()).setTimeout((int) LIMIT.toSeconds());
-            if (credentials != null) {
-                command.setCredentialsProvider(
-                        new UsernamePasswordCredentialsProvider(credentials.username(), credentials.password()));
-            }
-            return command.callAsMap();
-        }
-    }
-
-    private static StrataException translated(ExecutionException failure) {
-        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-            if (cause instanceof NoRemoteRepositoryException) {
-                return failed(
-                        ProblemCode.GitRepositoryNotFound,
-                        "the git server has no such repository, or not for these credentials",
-                        "check spec.source.git.url and secretRef",
-                        failure);
-            }
-            if (message.contains("not authorized") || message.contains("authentication is required")) {
-                return failed(
-                        ProblemCode.GitUnauthorized,
-                        "the git server refuses these credentials",
-                        "check the Secret that spec.source.git.secretRef names",
-                        failure);
+    private static Map<String, Ref> refs(URIish address, GitCredentials credentials) throws IOException {
+        try (var empty = new InMemoryRepository(new DfsRepositoryDescription("ls-remote"));
+                var settings = new GitTransport(credentials, (int) LIMIT.toSeconds(), MAX_BYTES)) {
+            GitTransport.prepare(empty);
+            try (Transport transport = "git".equals(address.getScheme())
+                    ? new GitProtocol(empty, address, MAX_BYTES)
+                    : Transport.open(empty, address)) {
+                settings.configure(transport);
+                try (FetchConnection connection = transport.openFetch()) {
+                    return connection.getRefsMap();
+                }
             }
         }
-        return failed(
-                ProblemCode.GitUnreachable,
-                "the git server cannot be reached",
-                "check spec.source.git.url and the network policies of the operator",
-                failure);
     }
 
     private static StrataException failed(ProblemCode code, String what, String advice, @Nullable Throwable cause) {

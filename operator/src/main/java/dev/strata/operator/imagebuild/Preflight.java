@@ -9,23 +9,21 @@ import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.crds.registry.Registry;
 import dev.strata.crds.registry.RegistryStatus;
+import dev.strata.engine.git.GitCredentials;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access;
 import dev.strata.operator.condition.Conditions;
 import dev.strata.operator.config.OperatorConfig;
-import dev.strata.operator.git.GitCredentials;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// What must be there before a build is made: nothing pending is ever created. Reads objects by name
 /// and lists no Secret.
@@ -60,25 +58,22 @@ final class Preflight {
         }
         ImageBuildSpec.Git git = build.getSpec().source().git();
         if (git != null && git.secretRef() != null) {
-            secret(namespace, git.secretRef().name());
+            gitCredentials(namespace, git);
         }
         return isolation(home).choose(asked(build.getSpec()), namespace);
     }
 
-    /// User and password of the git Secret; null when none is named, or it holds a key for ssh.
+    /// What the git Secret holds.
     ///
-    /// @throws StrataException `SecretNotFound`
-    @Nullable
+    /// @throws StrataException `SecretNotFound`, `CredentialsInvalid`
     GitCredentials gitCredentials(String namespace, ImageBuildSpec.Git git) {
         if (git.secretRef() == null) {
-            return null;
+            return GitCredentials.NONE;
         }
         Map<String, String> data = Objects.requireNonNullElse(
                 secret(namespace, git.secretRef().name()).getData(), Map.of());
-        String password = data.get("password");
-        return password == null
-                ? null
-                : new GitCredentials(decoded(data.getOrDefault("username", "")), decoded(password));
+        return GitCredentials.of(
+                key -> data.get(key) == null ? null : Base64.getDecoder().decode(data.get(key)));
     }
 
     static IsolationMode asked(ImageBuildSpec spec) {
@@ -163,10 +158,6 @@ final class Preflight {
                 && check.getStatus().getNumberReady() != null
                 && check.getStatus().getNumberReady() > 0;
         return new Isolation(labels, userNamespaces, nests);
-    }
-
-    private static String decoded(String base64) {
-        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
     }
 
     private static StrataException problem(ProblemCode code, String what, String advice) {

@@ -2,7 +2,7 @@
  * Copyright The Strata Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.strata.engine.registry;
+package dev.strata.engine.trust;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A certificate authority and a certificate of 127.0.0.1, made by the program `openssl`.
-final class TestCertificates {
+public final class TestCertificates {
     private TestCertificates() {}
 
     /// Writes `ca.crt`, `server.crt` and `server.key` and returns the first.
-    static Path make(Path directory) throws IOException, InterruptedException {
+    public static Path make(Path directory) throws IOException, InterruptedException {
         Files.createDirectories(directory);
         Path extensions = directory.resolve("extensions");
         Files.writeString(extensions, "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n");

@@ -1,0 +1,80 @@
+/*
+ * Copyright The Strata Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.strata.operator.git;
+
+import dev.strata.engine.git.Answer;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import org.eclipse.jgit.errors.NotSupportedException;
+import org.eclipse.jgit.errors.TransportException;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.BasePackFetchConnection;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.PackTransport;
+import org.eclipse.jgit.transport.PushConnection;
+import org.eclipse.jgit.transport.TcpTransport;
+import org.eclipse.jgit.transport.URIish;
+
+/// `git://` for looking refs up. JGit's own would read whatever the server sends.
+///
+/// Source: git's `gitprotocol-pack`, "Git Transport", version 0, in which a server lists its refs at once.
+final class GitProtocol extends TcpTransport implements PackTransport {
+    private static final int PORT = 9418;
+
+    private final long maxBytes;
+
+    GitProtocol(Repository local, URIish address, long maxBytes) {
+        super(local, address);
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public FetchConnection openFetch() throws TransportException {
+        return new Connection();
+    }
+
+    @Override
+    public PushConnection openPush() throws NotSupportedException {
+        throw new NotSupportedException("nothing is pushed over git://");
+    }
+
+    @Override
+    public void close() {
+        // A connection closes itself.
+    }
+
+    private final class Connection extends BasePackFetchConnection {
+        private final Socket socket = new Socket();
+
+        private Connection() throws TransportException {
+            super(GitProtocol.this);
+            int port = uri.getPort() > 0 ? uri.getPort() : PORT;
+            try {
+                socket.connect(new InetSocketAddress(uri.getHost(), port), getTimeout() * 1000);
+                init(new BufferedInputStream(new Answer(socket.getInputStream(), maxBytes)), socket.getOutputStream());
+                pckOut.writeString("git-upload-pack " + uri.getPath() + "\0host=" + uri.getHost() + ":" + port + "\0");
+                pckOut.flush();
+                readAdvertisedRefs();
+            } catch (IOException e) {
+                close();
+                throw e instanceof TransportException known
+                        ? known
+                        : new TransportException(uri, "the server cannot be asked", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // Nothing is read from it any more.
+            }
+        }
+    }
+}
