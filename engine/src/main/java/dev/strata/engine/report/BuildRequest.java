@@ -55,6 +55,6 @@ public record BuildRequest(
     /// Where finished steps are looked up and kept.
     ///
     /// @param repository `registry[:port]/repository` of the cache; null for none
-    /// @param scope tag within it, one for each ImageBuild
+    /// @param scope tag within it, one for each ImageBuild of the cluster
     public record Cache(@Nullable String repository, String scope) {}
 }

@@ -77,7 +77,10 @@ final class ImageBuildDesired {
                 spec.build() == null ? null : spec.build().target(),
                 new BuildRequest.Output(target.repository(), target.tags(), "debug-" + number),
                 new BuildRequest.Cache(
-                        cache(spec.cache(), target), build.getMetadata().getName()));
+                        cache(spec.cache(), target),
+                        // A namespace has no dot, so no two ImageBuilds have the same.
+                        build.getMetadata().getNamespace() + "."
+                                + build.getMetadata().getName()));
     }
 
     /// Digest of everything that decides a build's result; not of its timeout and resources.

@@ -65,6 +65,19 @@ class ImageBuildDesiredTest {
     }
 
     @Test
+    void twoNamespacesShareNoCache() throws IOException {
+        ImageBuild build = read(CASES.resolve("nested-inline"));
+        var target = new Target("registry.example.com/app", List.of("1"), null, false);
+        build.getMetadata().setNamespace("n".repeat(63));
+        build.getMetadata().setName("b".repeat(50));
+        String scope = ImageBuildDesired.request(build, 1, target, null).cache().scope();
+        assertThat(scope).hasSize(114).matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+        build.getMetadata().setNamespace("other");
+        assertThat(ImageBuildDesired.request(build, 1, target, null).cache().scope())
+                .isEqualTo("other." + "b".repeat(50));
+    }
+
+    @Test
     void theKeyDoesNotChangeWithTimeoutAndResources() throws IOException {
         String yaml = Files.readString(CASES.resolve("nested-inline/in-ImageBuild.yaml"));
         ImageBuild other = Serialization.unmarshal(yaml.replace("timeout: 30m", "timeout: 45m"), ImageBuild.class);
