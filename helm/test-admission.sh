@@ -90,6 +90,7 @@ pod() { # JQ
       securityContext: {sysctls: [{name: "net.ipv4.ping_group_range", value: "0 65535"}]},
       containers: [{name: "build", image: "local/strata-builder:1",
         command: ["/usr/bin/strata-launcher", "nest", "--", "/opt/strata/bin/strata-build"],
+        env: [{name: "STRATA_REQUEST_DIGEST", value: ("sha256:" + "a" * 64)}],
         securityContext: {procMount: "Unmasked", seccompProfile: {type: "Localhost", localhostProfile: "strata/builder.json"}},
         volumeMounts: [{name: "store", mountPath: "/strata/store"}]}],
       volumes: [{name: "store", emptyDir: {}}, {name: "request", configMap: {name: "app-1-abcde"}},
@@ -203,6 +204,13 @@ pod '.spec.initContainers = [{name: "i", image: "busybox"}]' | refused "an init 
 pod '.spec.containers[0].image = "busybox"' | refused "another image" "in the image local/strata-builder:1" "$JOBS" create
 pod '.spec.containers[0].command = ["/bin/sh"]' | refused "another command" "runs strata-build by the launcher" "$JOBS" create
 pod '.spec.containers[0].args = ["x"]' | refused "arguments" "runs strata-build by the launcher" "$JOBS" create
+message="environment is STRATA_REQUEST_DIGEST alone"
+pod 'del(.spec.containers[0].env)' | refused "no digest of the request" "$message" "$JOBS" create
+pod '.spec.containers[0].env[0].value = "sha256:x"' | refused "what is no digest" "$message" "$JOBS" create
+pod '.spec.containers[0].env[0] = {name: "STRATA_REQUEST_DIGEST", valueFrom: {fieldRef: {fieldPath: "metadata.name"}}}' \
+  | refused "a digest from elsewhere" "$message" "$JOBS" create
+pod '.spec.containers[0].env += [{name: "JAVA_TOOL_OPTIONS", value: "-Dx"}]' | refused "another variable" "$message" "$JOBS" create
+pod '.spec.containers[0].envFrom = [{configMapRef: {name: "x"}}]' | refused "variables of a ConfigMap" "$message" "$JOBS" create
 pod "$direct"' | .spec.containers[0].securityContext = {privileged: true}' | refused "a privileged container" "is not privileged" "$JOBS" create
 pod "$direct"' | .spec.containers[0].securityContext.capabilities.add += ["NET_ADMIN"]' | refused "one more capability" "either the seccomp profile" "$JOBS" create
 pod '.metadata.namespace = "old" | .spec.containers[0].securityContext.capabilities.add = ["SYS_ADMIN"]' \

@@ -36,6 +36,8 @@ cat > "$ROOT/strata/request/request.json" << JSON
  "dockerfile":{},"args":{},"output":{"repository":"$ADDRESS:5000/training/app","tags":["1"],"debugTag":"debug-1"},
  "cache":{"repository":"$ADDRESS:5000/training/app/cache","scope":"training"}}
 JSON
+STRATA_REQUEST_DIGEST=sha256:$(sha256sum < "$ROOT/strata/request/request.json" | cut -d' ' -f1)
+export STRATA_REQUEST_DIGEST
 "$@"
 [ -s "$ROOT/dev/termination-log" ] && grep -q '"image":"' "$ROOT/dev/termination-log" || {
   cat "$ROOT/dev/termination-log" >&2

@@ -6,6 +6,7 @@ package dev.strata.operator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.strata.crds.imagebuild.ImageBuild;
@@ -20,20 +21,28 @@ import dev.strata.operator.condition.Truth;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.imagebuild.ImageBuildReconciler;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -100,10 +109,15 @@ class BuildsIT {
                 "STRATA_POD_NAME", "strata-operator-test",
                 "STRATA_BUILDER_IMAGE", "local/strata-builder:1",
                 "STRATA_REGISTRY_IMAGE", "local/strata-registry:1"));
-        operator =
-                new Operator(overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
+        rights();
+        KubernetesClient own = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(client.getConfiguration())
+                        .withImpersonateUsername("strata-operator")
+                        .build())
+                .build();
+        operator = new Operator(overrider -> overrider.withKubernetesClient(own));
         OperatorMain.register(
-                operator, new ImageBuildReconciler(client, config, new BuildMetrics(new SimpleMeterRegistry())));
+                operator, new ImageBuildReconciler(own, config, new BuildMetrics(new SimpleMeterRegistry())));
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
@@ -292,23 +306,109 @@ class BuildsIT {
                 .forceConflicts()
                 .serverSideApply();
         await(() -> assertThat(condition("taken", "hello", "Ready").getReason()).isEqualTo("PodForbidden"));
-        assertThat(condition("taken", "hello", "Ready").getMessage()).contains("that is not this ImageBuild's");
+        assertThat(condition("taken", "hello", "Ready").getMessage())
+                .contains("a Job " + foreign.getMetadata().getName() + " is there that is not of this build");
 
         client.resource(foreign).delete();
-        client.resource(new JobBuilder(foreign)
-                        .editMetadata()
-                        .addToAnnotations("strata.dev/build-number", "1")
-                        .addToAnnotations("strata.dev/isolation-mode", "NESTED_USER_NAMESPACE")
-                        .addNewOwnerReference()
-                        .withApiVersion("strata.dev/v1alpha1")
-                        .withKind("ImageBuild")
-                        .withName("hello")
-                        .withUid(build.getMetadata().getUid())
-                        .endOwnerReference()
+        Job own = new JobBuilder(foreign)
+                .editMetadata()
+                .addToAnnotations("strata.dev/build-number", "1")
+                .addNewOwnerReference()
+                .withApiVersion("strata.dev/v1alpha1")
+                .withKind("ImageBuild")
+                .withName("hello")
+                .withController(true)
+                .withUid(build.getMetadata().getUid())
+                .endOwnerReference()
+                .endMetadata()
+                .build();
+        client.resource(own).create();
+        Awaitility.await()
+                .during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(condition("taken", "hello", "Ready").getReason())
+                                .as("it has another rebuild key")
+                                .isEqualTo("PodForbidden"));
+
+        client.resource(own).delete();
+        await(() -> assertThat(condition("taken", "hello", "Ready").getReason()).isEqualTo("Building"));
+        assertThat(jobs("taken").getFirst().getMetadata().getAnnotations()).containsKey("strata.dev/rebuild-key");
+    }
+
+    @Test
+    void theRequestIsBoundToItsJobAndNeverWrittenOverAForeignConfigMap() {
+        namespace("bound", "baseline");
+        ImageBuild build = client.resource(imageBuild("bound", "hello", "FROM scratch", true))
+                .create();
+        ConfigMap foreign = client.resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName("hello-1-" + build.getMetadata().getUid().substring(0, 5))
+                        .withNamespace("bound")
                         .endMetadata()
+                        .addToData("request.json", "{}")
                         .build())
                 .create();
-        await(() -> assertThat(condition("taken", "hello", "Ready").getReason()).isEqualTo("Building"));
+        client.resource(imageBuild("bound", "hello", "FROM scratch", false))
+                .fieldManager("test")
+                .forceConflicts()
+                .serverSideApply();
+        await(() -> assertThat(condition("bound", "hello", "Ready").getReason()).isEqualTo("PodForbidden"));
+        assertThat(condition("bound", "hello", "Ready").getMessage())
+                .contains("a ConfigMap " + foreign.getMetadata().getName() + " is there that is not of this build")
+                .contains("kubectl -n bound delete configmap");
+        assertThat(jobs("bound")).isEmpty();
+        assertThat(client.resource(foreign).get().getData()).containsEntry("request.json", "{}");
+
+        client.resource(foreign).delete();
+        await(() -> assertThat(jobs("bound")).hasSize(1));
+        ConfigMap request = client.resource(foreign).get();
+        EnvVar digest = jobs("bound")
+                .getFirst()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getEnv()
+                .getFirst();
+        assertThat(digest.getName()).isEqualTo("STRATA_REQUEST_DIGEST");
+        assertThat(digest.getValue())
+                .isEqualTo(ReportJson.digest(
+                        String.valueOf(request.getData().get("request.json")).getBytes(UTF_8)));
+        assertThatThrownBy(() -> client.resource(request)
+                        .edit(map -> new ConfigMapBuilder(map)
+                                .addToData("request.json", "{}")
+                                .build()))
+                .hasMessageContaining("immutable");
+    }
+
+    @Test
+    void aPodThatIsNotWhatWasAskedForIsDeletedAtOnce() {
+        namespace("changed", "privileged");
+        apply("changed", "hello", "FROM scratch");
+        await(() -> assertThat(jobs("changed")).hasSize(1));
+        Job job = jobs("changed").getFirst();
+        PodSpec changed = Serialization.clone(job.getSpec().getTemplate().getSpec());
+        changed.setHostUsers(null);
+        changed.getContainers().getFirst().getSecurityContext().setProcMount(null);
+        changed.getVolumes()
+                .add(new VolumeBuilder()
+                        .withName("more")
+                        .withNewEmptyDir()
+                        .endEmptyDir()
+                        .build());
+        pod(job, changed);
+        await(() -> assertThat(client.pods().inNamespace("changed").list().getItems())
+                .isEmpty());
+        Job ended = jobs("changed").getFirst();
+        assertThat(ended.getSpec().getActiveDeadlineSeconds()).isEqualTo(1);
+        client.resource(ended).editStatus(j -> ended(j, false));
+        await(() ->
+                assertThat(condition("changed", "hello", "Stalled").getStatus()).isEqualTo("True"));
+        assertThat(condition("changed", "hello", "Ready").getReason()).isEqualTo("IsolationUnavailable");
+        assertThat(condition("changed", "hello", "Ready").getMessage())
+                .contains("spec.containers[0].securityContext, spec.hostUsers, spec.volumes");
     }
 
     @Test
@@ -409,21 +509,7 @@ class BuildsIT {
 
     /// Plays the Job controller and the kubelet: a pod of the Job's template, ended, and the Job with it.
     private void complete(Job job, BuildReport report, int exitCode) {
-        Pod pod = client.resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName(job.getMetadata().getName() + "-x")
-                        .withNamespace(job.getMetadata().getNamespace())
-                        .withLabels(job.getSpec().getTemplate().getMetadata().getLabels())
-                        .addNewOwnerReference()
-                        .withApiVersion("batch/v1")
-                        .withKind("Job")
-                        .withName(job.getMetadata().getName())
-                        .withUid(job.getMetadata().getUid())
-                        .endOwnerReference()
-                        .endMetadata()
-                        .withSpec(job.getSpec().getTemplate().getSpec())
-                        .build())
-                .create();
+        Pod pod = pod(job, job.getSpec().getTemplate().getSpec());
         boolean good = exitCode == 0;
         client.resource(pod)
                 .editStatus(p -> new PodBuilder(p)
@@ -446,6 +532,24 @@ class BuildsIT {
                         .endStatus()
                         .build());
         client.resource(job).editStatus(j -> ended(j, good));
+    }
+
+    private Pod pod(Job job, PodSpec spec) {
+        return client.resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName(job.getMetadata().getName() + "-x")
+                        .withNamespace(job.getMetadata().getNamespace())
+                        .withLabels(job.getSpec().getTemplate().getMetadata().getLabels())
+                        .addNewOwnerReference()
+                        .withApiVersion("batch/v1")
+                        .withKind("Job")
+                        .withName(job.getMetadata().getName())
+                        .withUid(job.getMetadata().getUid())
+                        .endOwnerReference()
+                        .endMetadata()
+                        .withSpec(spec)
+                        .build())
+                .create();
     }
 
     private static Job ended(Job job, boolean good) {
@@ -517,6 +621,30 @@ class BuildsIT {
                         .addToStringData(".dockerconfigjson", "{\"auths\":{}}")
                         .build())
                 .create();
+    }
+
+    /// The operator acts with the rights that the chart gives it, and no more.
+    private void rights() throws IOException {
+        client.load(Files.newInputStream(Path.of("../helm/tests/golden/clusterrole.yaml")))
+                .create();
+        client.load(new ByteArrayInputStream("""
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRoleBinding
+                metadata: {name: strata-operator}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: strata-operator}
+                subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: strata-operator}]
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: Role
+                metadata: {name: strata-operator, namespace: strata-system}
+                rules: [{apiGroups: [apps], resources: [daemonsets], verbs: [get]}]
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: strata-operator, namespace: strata-system}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: strata-operator}
+                subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: strata-operator}]
+                """.getBytes(UTF_8))).create();
     }
 
     private void node() {

@@ -12,15 +12,18 @@ import dev.strata.engine.registry.Credentials;
 import dev.strata.engine.registry.RegistryClient;
 import dev.strata.engine.registry.RegistrySettings;
 import dev.strata.engine.report.BuildReport;
+import dev.strata.engine.report.BuildRequest;
 import dev.strata.engine.report.BuilderPaths;
 import dev.strata.engine.report.ReportJson;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// The builder pod's `main`: reads the request, builds and pushes, leaves the report.
 ///
@@ -35,16 +38,19 @@ public final class StrataBuild {
     public static void main(String[] args) throws IOException {
         Path root = Path.of(args.length == 0 ? "/" : args[0]);
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        BuildReport report = report(root, out);
+        BuildReport report = report(root, System.getenv(BuilderPaths.REQUEST_DIGEST), out);
         Files.write(BuilderPaths.below(root, BuilderPaths.TERMINATION_LOG), ReportJson.bytes(report));
         System.exit(report.failure() == null ? 0 : 1);
     }
 
-    private static BuildReport report(Path root, PrintStream out) {
+    /// Builds the request below `root` if it has that digest.
+    static BuildReport report(Path root, @Nullable String digest, PrintStream out) {
         Problem problem;
-        try (LocalStore store = openStore(root)) {
-            byte[] request = Files.readAllBytes(BuilderPaths.below(root, BuilderPaths.REQUEST));
-            return new PodBuild(store, ReportJson.request(request), root, out).run();
+        try {
+            BuildRequest request = ReportJson.request(read(BuilderPaths.below(root, BuilderPaths.REQUEST)), digest);
+            try (LocalStore store = openStore(root)) {
+                return new PodBuild(store, request, root, out).run();
+            }
         } catch (StrataException e) {
             problem = e.problem();
         } catch (IOException e) {
@@ -53,6 +59,13 @@ public final class StrataBuild {
         }
         out.println("ERROR " + PlainProgress.escape(problem.headline()));
         return PodBuild.failed(problem);
+    }
+
+    /// One byte more than a request may have is enough to refuse it.
+    private static byte[] read(Path request) throws IOException {
+        try (InputStream in = Files.newInputStream(request)) {
+            return in.readNBytes(ReportJson.MAX_REQUEST_BYTES + 1);
+        }
     }
 
     private static LocalStore openStore(Path root) {

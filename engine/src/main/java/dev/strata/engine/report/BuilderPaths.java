@@ -12,6 +12,11 @@ public final class BuilderPaths {
     /// The [BuildRequest], JSON.
     public static final String REQUEST = "/strata/request/request.json";
 
+    /// Environment variable with the digest of the request that was asked for, `sha256:...`. Whoever may write
+    /// ConfigMaps
+    /// cannot write it: it is a part of the Job.
+    public static final String REQUEST_DIGEST = "STRATA_REQUEST_DIGEST";
+
     /// A docker `config.json` with the credentials for pulling and pushing; may be missing.
     public static final String DOCKER_CONFIG = "/strata/registry/config.json";
 

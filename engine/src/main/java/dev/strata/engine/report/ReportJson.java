@@ -16,6 +16,9 @@ import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +65,31 @@ public final class ReportJson {
         return bytes;
     }
 
-    /// Reads a request.
+    /// `sha256:` and the SHA-256 of the bytes in hexadecimal.
+    public static String digest(byte[] bytes) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    /// Reads the request that was asked for, and no other.
     ///
-    /// @throws StrataException `InvalidArgument` when the bytes are no request
-    public static BuildRequest request(byte[] bytes) {
+    /// @param digest what [#digest] says of the request that was asked for; null when nobody has said
+    /// @throws StrataException `InvalidArgument` when the bytes are another request, or none
+    public static BuildRequest request(byte[] bytes, @Nullable String digest) {
+        String found = digest(bytes);
+        if (!found.equals(digest)) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.InvalidArgument,
+                    "the build request is not the one that was asked for",
+                    "the request has the digest " + found + ", the Job names "
+                            + (digest == null || digest.isEmpty() ? "none" : digest),
+                    "look who may write ConfigMaps of this namespace, then change the ImageBuild to build again"));
+        }
         return read(bytes, MAX_REQUEST_BYTES, BuildRequest.class, "build request");
     }
 

@@ -27,10 +27,16 @@ class ReportJsonTest {
     @Test
     void aRequestIsReadBackAsItWasWritten() {
         byte[] bytes = ReportJson.bytes(REQUEST);
-        assertThat(ReportJson.request(bytes)).isEqualTo(REQUEST);
+        assertThat(ReportJson.request(bytes, ReportJson.digest(bytes))).isEqualTo(REQUEST);
         assertThat(new String(bytes, UTF_8))
                 .contains("{\"a\":\"1\",\"b\":\"2\"}")
                 .doesNotContain("target");
+    }
+
+    @Test
+    void theDigestOfARequestIsItsSha256() {
+        assertThat(ReportJson.digest(new byte[0]))
+                .isEqualTo("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 
     @Test

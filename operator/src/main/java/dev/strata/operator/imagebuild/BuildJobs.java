@@ -10,7 +10,10 @@ import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.report.BuildRequest;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,17 +23,15 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Makes, ends and removes the Jobs of builds. Every write may be done again without harm.
 final class BuildJobs {
     private static final int PRESET_KEPT = 3;
-    private static final PatchContext APPLY = new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager("strata-operator")
-            .withForce(true)
-            .build();
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
@@ -41,13 +42,12 @@ final class BuildJobs {
 
     /// The Job of a build, made now or found made by an earlier leader.
     ///
-    /// @throws StrataException `PodForbidden` when the name is taken or the API server refuses the Job
+    /// @throws StrataException `PodForbidden` when a name is taken or the API server refuses the Job
     Job create(ImageBuild build, BuildStep.Create step, BuildRequest request, String key, BuilderPod pod) {
-        int number = step.number();
         Job wanted = wanted(build, step, request, key, pod);
         try {
-            client.resource(ImageBuildDesired.configMap(build, number, request)).patch(APPLY);
-            return client.resource(wanted).create();
+            Job found = provide(build, ImageBuildDesired.configMap(build, step.number(), request), wanted);
+            return found == null ? asAsked(wanted, client.resource(wanted).create()) : found;
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return adopted(build, wanted);
@@ -65,6 +65,34 @@ final class BuildJobs {
         }
     }
 
+    /// Makes the ConfigMap with the request, never over one that is not this build's. What an earlier try of this
+    /// number has left goes, unless its Job is there.
+    ///
+    /// @return the Job, when an earlier leader has made both; else null
+    private @Nullable Job provide(ImageBuild build, ConfigMap wanted, Job job) {
+        try {
+            client.resource(wanted).create();
+            return null;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+        ConfigMap found = client.resource(wanted).get();
+        if (found != null && !ImageBuildDesired.owns(build, found)) {
+            throw taken(found);
+        }
+        if (client.resource(job).get() != null) {
+            return adopted(build, job);
+        }
+        if (found != null
+                && (!Boolean.TRUE.equals(found.getImmutable()) || !Objects.equals(found.getData(), wanted.getData()))) {
+            client.resource(found).delete();
+            client.resource(wanted).create();
+        }
+        return null;
+    }
+
     private static Job wanted(
             ImageBuild build, BuildStep.Create step, BuildRequest request, String key, BuilderPod pod) {
         Job first = ImageBuildDesired.job(build, step.number(), request, key, pod);
@@ -79,19 +107,39 @@ final class BuildJobs {
 
     private Job adopted(ImageBuild build, Job wanted) {
         Job found = client.resource(wanted).get();
-        boolean own = found != null
-                && found.getMetadata().getOwnerReferences().stream()
-                        .anyMatch(owner -> Objects.equals(
-                                owner.getUid(), build.getMetadata().getUid()));
-        if (!own) {
-            throw new StrataException(Problem.of(
-                    ProblemCode.PodForbidden,
-                    "a Job " + wanted.getMetadata().getName() + " is there that is not this ImageBuild's",
-                    "",
-                    "kubectl -n " + wanted.getMetadata().getNamespace() + " delete job "
-                            + wanted.getMetadata().getName()));
+        if (found == null
+                || !ImageBuildDesired.owns(build, found)
+                || !ImageBuildObserved.annotation(found, ImageBuildDesired.KEY)
+                        .equals(ImageBuildObserved.annotation(wanted, ImageBuildDesired.KEY))) {
+            throw taken(found == null ? wanted : found);
         }
         return found;
+    }
+
+    /// A Job that the API server or a webhook has made into another is deleted before it runs anything.
+    private Job asAsked(Job wanted, Job made) {
+        List<String> differences = PodDifference.between(
+                wanted.getSpec().getTemplate().getSpec(),
+                made.getSpec().getTemplate().getSpec());
+        if (differences.isEmpty()) {
+            return made;
+        }
+        delete(made);
+        throw new StrataException(Problem.of(
+                ProblemCode.IsolationUnavailable,
+                "the Job was made with another pod than was asked for: " + String.join(", ", differences),
+                "",
+                "use Kubernetes 1.33 or later, and let no admission webhook change the pods of builds"));
+    }
+
+    private static StrataException taken(HasMetadata object) {
+        return new StrataException(Problem.of(
+                ProblemCode.PodForbidden,
+                "a " + object.getKind() + " " + object.getMetadata().getName() + " is there that is not of this build",
+                "",
+                "kubectl -n " + object.getMetadata().getNamespace() + " delete "
+                        + object.getKind().toLowerCase(Locale.ROOT) + " "
+                        + object.getMetadata().getName()));
     }
 
     /// Removes a Job and its pods; the Job is gone only after its pods.
@@ -110,15 +158,29 @@ final class BuildJobs {
         return patch(job, Map.of("metadata", Map.of("annotations", Map.of(ImageBuildDesired.CONFIRMED, image))));
     }
 
-    /// Lets the Job controller end a Job at once: its deadline is moved, and its annotation says why.
-    void end(Job job, ProblemCode reason) {
+    /// Ends a build at once, and keeps its Job as the record of that. The Job controller makes no other pod, since the
+    /// Job's deadline is moved; a pod that is not what was asked for is deleted without grace.
+    void end(Job job, ProblemCode reason, List<Pod> pods) {
+        var different = new TreeSet<String>();
+        pods.forEach(pod -> different.addAll(ImageBuildObserved.differences(job, pod)));
         patch(
                 job,
                 Map.of(
                         "metadata",
-                        Map.of("annotations", Map.of(ImageBuildDesired.ENDED, reason.name())),
+                        Map.of(
+                                "annotations",
+                                Map.of(
+                                        ImageBuildDesired.ENDED,
+                                        reason.name(),
+                                        ImageBuildDesired.ENDED_BY,
+                                        String.join(", ", different))),
                         "spec",
                         Map.of("activeDeadlineSeconds", 1)));
+        for (Pod pod : pods) {
+            if (!ImageBuildObserved.differences(job, pod).isEmpty()) {
+                client.resource(pod).withGracePeriod(0).delete();
+            }
+        }
     }
 
     /// Without a resource version: the Job controller writes at the same time.

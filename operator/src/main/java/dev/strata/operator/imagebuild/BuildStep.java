@@ -85,6 +85,6 @@ sealed interface BuildStep {
     /// An API server without user namespaces drops `hostUsers` silently; such a pod must not go on.
     private static boolean newestPodDiffers(ImageBuildObserved observed, Job job) {
         return observed.pods(job).stream()
-                .anyMatch(pod -> !BuilderPod.sameIsolation(job.getMetadata().getAnnotations(), pod.getSpec()));
+                .anyMatch(pod -> !ImageBuildObserved.differences(job, pod).isEmpty());
     }
 }

@@ -7,7 +7,7 @@ package dev.strata.operator.imagebuild;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
-import io.fabric8.kubernetes.api.model.PodSpec;
+import dev.strata.engine.report.BuilderPaths;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The pod that a build runs in, every field that isolates it said and none left to a default.
@@ -37,7 +36,9 @@ record BuilderPod(
         @Nullable String gitSecret) {
     private static final int OWNER_READS = 256;
 
-    PodTemplateSpec template(ImageBuild build, String configMap) {
+    /// @param configMap holds the request
+    /// @param digest of the request
+    PodTemplateSpec template(ImageBuild build, String configMap, String digest) {
         return new PodTemplateSpecBuilder()
                 .withNewMetadata()
                 .addToLabels(ImageBuildDesired.LABEL, build.getMetadata().getName())
@@ -55,11 +56,11 @@ record BuilderPod(
                 .withName("build")
                 .withImage(image)
                 .withImagePullPolicy("IfNotPresent")
-                .withCommand(
-                        "/usr/bin/strata-launcher",
-                        mode == IsolationMode.NESTED_USER_NAMESPACE ? "nest" : "direct",
-                        "--",
-                        "/opt/strata/bin/strata-build")
+                .withCommand(command(mode))
+                .addNewEnv()
+                .withName(BuilderPaths.REQUEST_DIGEST)
+                .withValue(digest)
+                .endEnv()
                 .withSecurityContext(security(mode))
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("File")
@@ -74,19 +75,15 @@ record BuilderPod(
                 .build();
     }
 
-    /// Whether a pod is isolated as the mode that its Job names asks, whatever the API server made of it.
-    static boolean sameIsolation(Map<String, String> jobAnnotations, PodSpec pod) {
-        String mode = jobAnnotations.getOrDefault(ImageBuildDesired.MODE, "");
-        SecurityContext asked = security(IsolationMode.valueOf(mode));
-        return Boolean.FALSE.equals(pod.getHostUsers())
-                && !Boolean.TRUE.equals(pod.getHostNetwork())
-                && !Boolean.TRUE.equals(pod.getHostPID())
-                && !Boolean.TRUE.equals(pod.getHostIPC())
-                && pod.getContainers().size() == 1
-                && Objects.equals(asked, pod.getContainers().getFirst().getSecurityContext());
+    static List<String> command(IsolationMode mode) {
+        return List.of(
+                "/usr/bin/strata-launcher",
+                mode == IsolationMode.NESTED_USER_NAMESPACE ? "nest" : "direct",
+                "--",
+                "/opt/strata/bin/strata-build");
     }
 
-    private static SecurityContext security(IsolationMode mode) {
+    static SecurityContext security(IsolationMode mode) {
         return switch (mode) {
             case NESTED_USER_NAMESPACE ->
                 new SecurityContextBuilder()

@@ -87,6 +87,11 @@ record Failures(
         if (reason == ProblemCode.Timeout) {
             return "the build took longer than " + spec.timeout() + ". Try: raise spec.timeout";
         }
+        String different = ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED_BY);
+        if (reason == ProblemCode.IsolationUnavailable && !different.isEmpty()) {
+            return "the builder pod was made with another " + different + " than was asked for, and was deleted. Try:"
+                    + " use Kubernetes 1.33 or later, and let no admission webhook change the pods of builds";
+        }
         if (reason == ProblemCode.IsolationUnavailable) {
             return "the builder pod was not given its user namespace, and nothing was run. Try: use nodes with"
                     + " Kubernetes 1.33 or later and containerd 2.0 or later";

@@ -14,14 +14,12 @@ import dev.strata.engine.report.BuildRequest;
 import dev.strata.engine.report.ReportJson;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +44,9 @@ final class ImageBuildDesired {
 
     /// Why the operator ended the Job itself: a `ProblemCode`.
     static final String ENDED = "strata.dev/ended";
+
+    /// What else there is to say about that.
+    static final String ENDED_BY = "strata.dev/ended-by";
 
     private static final int UID_PART = 5;
 
@@ -85,7 +86,8 @@ final class ImageBuildDesired {
 
     /// Digest of everything that decides a build's result; not of its timeout and resources.
     static String key(BuildRequest request, IsolationMode asked) {
-        return sha256(new String(ReportJson.bytes(request), UTF_8) + "\n" + asked);
+        return ReportJson.digest((new String(ReportJson.bytes(request), UTF_8) + "\n" + asked).getBytes(UTF_8))
+                .substring("sha256:".length());
     }
 
     /// What was built: the commit, or the digest of the inline files.
@@ -102,7 +104,7 @@ final class ImageBuildDesired {
                 null,
                 new BuildRequest.Output("", List.of(), ""),
                 new BuildRequest.Cache(null, ""));
-        return "sha256:" + sha256(new String(ReportJson.bytes(only), UTF_8));
+        return ReportJson.digest(ReportJson.bytes(only));
     }
 
     static ConfigMap configMap(ImageBuild build, int number, BuildRequest request) {
@@ -113,6 +115,7 @@ final class ImageBuildDesired {
                 .addToLabels(LABEL, build.getMetadata().getName())
                 .withOwnerReferences(owner(build))
                 .endMetadata()
+                .withImmutable(true)
                 .addToData("request.json", new String(ReportJson.bytes(request), UTF_8))
                 .build();
     }
@@ -150,7 +153,7 @@ final class ImageBuildDesired {
                 .endOnExitCodes()
                 .endRule()
                 .endPodFailurePolicy()
-                .withTemplate(pod.template(build, name(build, number)))
+                .withTemplate(pod.template(build, name(build, number), ReportJson.digest(ReportJson.bytes(request))))
                 .endSpec()
                 .build();
     }
@@ -221,6 +224,15 @@ final class ImageBuildDesired {
         return cache != null && cache.repository() != null ? cache.repository() : target.repository() + "/cache";
     }
 
+    /// Whether an object's controller is this very ImageBuild, not one of the same name before it.
+    static boolean owns(ImageBuild build, HasMetadata object) {
+        return object.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> Boolean.TRUE.equals(owner.getController())
+                        && Objects.equals(owner.getApiVersion(), build.getApiVersion())
+                        && Objects.equals(owner.getKind(), build.getKind())
+                        && Objects.equals(owner.getUid(), build.getMetadata().getUid()));
+    }
+
     private static OwnerReference owner(ImageBuild build) {
         return new OwnerReferenceBuilder()
                 .withApiVersion(build.getApiVersion())
@@ -230,13 +242,5 @@ final class ImageBuildDesired {
                 .withController(true)
                 .withBlockOwnerDeletion(true)
                 .build();
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
     }
 }

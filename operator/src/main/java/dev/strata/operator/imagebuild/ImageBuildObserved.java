@@ -32,10 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lastNumber the number that its status names, 0 for none
 record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
     static ImageBuildObserved of(ImageBuild build, Collection<Job> jobs, Collection<Pod> pods) {
-        String uid = build.getMetadata().getUid();
         List<Job> own = jobs.stream()
-                .filter(job -> job.getMetadata().getOwnerReferences().stream()
-                        .anyMatch(owner -> Objects.equals(owner.getUid(), uid)))
+                .filter(job -> ImageBuildDesired.owns(build, job))
                 .sorted(Comparator.comparingInt(ImageBuildObserved::number).reversed())
                 .toList();
         var status = build.getStatus();
@@ -141,6 +139,11 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
                 .sorted(Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp())
                         .reversed())
                 .toList();
+    }
+
+    /// What of a pod's isolation is another than its Job asked for.
+    static List<String> differences(Job job, Pod pod) {
+        return PodDifference.between(job.getSpec().getTemplate().getSpec(), pod.getSpec());
     }
 
     /// How the build container of the Job's newest ended pod ended; null while none has.

@@ -120,7 +120,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 yield new Outcome(statuses.running(replace.job(), null, Trouble.superseded()), SOON);
             }
             case BuildStep.GiveUp end -> {
-                jobs.end(end.job(), end.reason());
+                jobs.end(end.job(), end.reason(), observed.pods(end.job()));
                 yield new Outcome(statuses.running(end.job(), null, null), SOON);
             }
             case BuildStep.Wait wait ->

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.ProblemCode;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +156,22 @@ class BuildStepTest {
         Builds other = new Builds().job(1, KEY, null);
         other.build().getMetadata().setUid("ffffffff-0000-0000-0000-000000000000");
         assertThat(decide(other)).isEqualTo(new BuildStep.Create(1, 1));
+    }
+
+    @Test
+    void aJobThatOnlyNamesTheUidIsNotOurs() {
+        for (int wrong = 0; wrong < 4; wrong++) {
+            Builds builds = new Builds().job(1, KEY, null);
+            OwnerReference owner =
+                    newest(builds).getMetadata().getOwnerReferences().getFirst();
+            switch (wrong) {
+                case 0 -> owner.setKind("ConfigMap");
+                case 1 -> owner.setApiVersion("other.dev/v1");
+                case 2 -> owner.setController(null);
+                default -> owner.setUid("ffffffff-0000-0000-0000-000000000000");
+            }
+            assertThat(decide(builds)).isEqualTo(new BuildStep.Create(1, 1));
+        }
     }
 
     private static BuildStep decide(Builds builds) {

@@ -7,10 +7,12 @@ package dev.strata.operator.imagebuild;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.engine.report.BuildReport;
 import dev.strata.engine.report.ReportJson;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -73,9 +75,15 @@ final class Builds {
                 .addToAnnotations(ImageBuildDesired.MODE, "NESTED_USER_NAMESPACE")
                 .addToAnnotations(more)
                 .addNewOwnerReference()
+                .withApiVersion("strata.dev/v1alpha1")
+                .withKind("ImageBuild")
+                .withController(true)
                 .withUid(UID)
                 .endOwnerReference()
                 .endMetadata()
+                .withNewSpec()
+                .withTemplate(template())
+                .endSpec()
                 .withNewStatus()
                 .endStatus();
         if (condition != null) {
@@ -143,6 +151,12 @@ final class Builds {
         return new BuildReport(IMAGE, 1234, List.of("latest"), "sha256:0", 1, 0, Map.of(), null);
     }
 
+    private PodTemplateSpec template() {
+        var target = new Target("registry.example.com/app", List.of("latest"), "push", false);
+        return new BuilderPod("local/strata-builder:1", IsolationMode.NESTED_USER_NAMESPACE, target, null)
+                .template(build, "app", "sha256:0");
+    }
+
     private PodBuilder podOf(int number) {
         return new PodBuilder()
                 .withNewMetadata()
@@ -153,16 +167,7 @@ final class Builds {
                 .withUid("job-" + number)
                 .endOwnerReference()
                 .endMetadata()
-                .withNewSpec()
-                .withHostUsers(false)
-                .addNewContainer()
-                .withName("build")
-                .withNewSecurityContext()
-                .withProcMount("Unmasked")
-                .withNewSeccompProfile("strata/builder.json", "Localhost")
-                .endSecurityContext()
-                .endContainer()
-                .endSpec()
+                .withSpec(template().getSpec())
                 .withNewStatus()
                 .withPhase("Running")
                 .endStatus();
