@@ -101,6 +101,7 @@ has "$operator" '{name: STRATA_BUILDER_IMAGE, value: "local/strata-builder:1"}'
 has "$operator" '{name: STRATA_REGISTRY_IMAGE, value: "local/strata-registry:1"}'
 has "$operator" '{name: STRATA_GIT_POLL_SECONDS, value: "60"}'
 has "$operator" '{name: STRATA_MAX_ACTIVE_BUILDS, value: "10"}'
+has "$operator" '{name: STRATA_MAX_ACTIVE_BUILDS_PER_NAMESPACE, value: "5"}'
 hasNot "$operator" 'hostPath|hostNetwork|privileged'
 
 agent=$WORK/DaemonSet-strata-node-agent.yaml
@@ -152,6 +153,7 @@ operator:
   gitPollSeconds: 3600
   maxActiveBuilds: 10000
   resources: {limits: {memory: 300Mi}}
+  maxActiveBuildsPerNamespace: 77
   nodeSelector: {pool: system}
   tolerations: [{key: dedicated, operator: Equal, value: system, effect: NoSchedule}]
   affinity: {nodeAffinity: {}}
@@ -176,6 +178,7 @@ has "$odd" '{name: STRATA_REGISTRY_IMAGE, value: "registry.example/registry:3"}'
 has "$odd" '{name: STRATA_GIT_POLL_SECONDS, value: "3600"}'
 has "$odd" '{name: STRATA_MAX_ACTIVE_BUILDS, value: "10000"}'
 has "$odd" '{name: STRATA_CLUSTER_DOMAIN, value: "k8s.example.com"}'
+has "$odd" '{name: STRATA_MAX_ACTIVE_BUILDS_PER_NAMESPACE, value: "77"}'
 has "$odd" "hostPath: {path: /var/lib/containerd/certs.d, type: DirectoryOrCreate}"
 has "$odd" '{name: STRATA_CERTS_D, value: "/var/lib/containerd/certs.d"}'
 has "$odd" "hostPath: {path: /data/kubelet/seccomp, type: DirectoryOrCreate}"
@@ -200,6 +203,7 @@ refused "operator/replicas" --set operator.replicas=0
 refused "operator/gitPollSeconds" --set operator.gitPollSeconds=4
 refused "clusterDomain" --set clusterDomain=-x
 refused "pullPolicy" --set images.pullPolicy=Sometimes
+refused "operator/maxActiveBuildsPerNamespace" --set operator.maxActiveBuildsPerNamespace=0
 refused "images/builder" --set images.builder="a' || true || '"
 refused "images/builder" --set images.builder=
 refused "certsDirectory" --set nodeAgent.certsDirectory=relative/path

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 /// @param gitPoll how often a branch is looked up when the ImageBuild names no interval
 /// @param maxActiveBuilds how many builds run at the same time in the whole cluster
 /// @param port where probes and metrics are served
+/// @param maxActiveBuildsPerNamespace how many of them run in one namespace
 public record OperatorConfig(
         String namespace,
         String podName,
@@ -33,6 +34,7 @@ public record OperatorConfig(
         int maxActiveBuilds,
         int port) {
     private static final Pattern DOMAIN =
+        int maxActiveBuildsPerNamespace,
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
     /// Reads every `STRATA_*` variable.
@@ -53,6 +55,7 @@ public record OperatorConfig(
         return config;
     }
 
+                reader.number("STRATA_MAX_ACTIVE_BUILDS_PER_NAMESPACE", 5, 1),
     private static final class Reader {
         private final Map<String, String> environment;
         private final List<String> errors = new ArrayList<>();

@@ -59,7 +59,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         this.running = new RunningBuild(client);
         this.jobs = new BuildJobs(client);
         this.confirmation = new Confirmation(client);
-        this.slots = new Slots(config.maxActiveBuilds());
+        this.slots = new Slots(config.maxActiveBuilds(), config.maxActiveBuildsPerNamespace());
         this.record = new BuildRecord(new BuildEvents(client), metrics);
     }
 
@@ -156,8 +156,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         Slots.Answer answer = slots.take(slot, cache.list(_ -> true), statuses.now());
         record.admitted(build.getMetadata().getUid(), answer);
         if (!answer.free()) {
-            return new Outcome(
-                    statuses.idle("Queued", "waits until one of " + config.maxActiveBuilds() + " builds ends"), SOON);
+            return new Outcome(statuses.idle("Queued", answer.waits()), SOON);
         }
         BuildRequest request = ImageBuildDesired.request(build, step.number(), target, commit);
         var pod = new BuilderPod(config.builderImage(), mode, target, gitSecret(build));

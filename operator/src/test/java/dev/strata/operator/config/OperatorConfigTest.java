@@ -26,6 +26,7 @@ class OperatorConfigTest {
         assertThat(config.gitPoll()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.maxActiveBuilds()).isEqualTo(10);
     }
+        assertThat(config.maxActiveBuildsPerNamespace()).isEqualTo(5);
 
     @Test
     void allErrorsAreToldAtOnce() {

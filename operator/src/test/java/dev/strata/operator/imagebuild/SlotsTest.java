@@ -14,20 +14,21 @@ import org.junit.jupiter.api.Test;
 class SlotsTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final Slots slots = new Slots(2);
+    private final Slots slots = new Slots(2, 2);
 
     @Test
     void noMoreBuildsRunThanThereAreSlotsEvenWhenTheInformerIsLate() {
-        assertThat(slots.take("team/a", Stream.of(), NOW)).isEqualTo(new Slots.Answer(true, 1));
-        assertThat(slots.take("team/b", Stream.of(), NOW)).isEqualTo(new Slots.Answer(true, 2));
-        assertThat(slots.take("team/c", Stream.of(), NOW)).isEqualTo(new Slots.Answer(false, 2));
+        assertThat(slots.take("team/a", Stream.of(), NOW)).isEqualTo(new Slots.Answer(true, 1, ""));
+        assertThat(slots.take("team/b", Stream.of(), NOW)).isEqualTo(new Slots.Answer(true, 2, ""));
+        assertThat(slots.take("other/c", Stream.of(), NOW))
+                .isEqualTo(new Slots.Answer(false, 2, "waits until one of 2 builds ends"));
     }
 
     @Test
     void aSlotIsNotCountedTwiceWhenItsJobIsThere() {
         Job running = new Builds().job(1, "key", null).observed().jobs().getFirst();
         slots.take(Slots.name(running), Stream.of(), NOW);
-        assertThat(slots.take("team/b", Stream.of(running), NOW)).isEqualTo(new Slots.Answer(true, 2));
+        assertThat(slots.take("team/b", Stream.of(running), NOW)).isEqualTo(new Slots.Answer(true, 2, ""));
     }
 
     @Test
@@ -52,5 +53,60 @@ class SlotsTest {
         slots.take("team/b", Stream.of(), NOW);
         assertThat(slots.take("team/c", Stream.of(), NOW.plusSeconds(61)).free())
                 .isTrue();
+    }
+
+    @Test
+    void oneNamespaceLeavesRoomForOthers() {
+        var bounded = new Slots(10, 2);
+        assertThat(bounded.take("team/a", Stream.of(), NOW).free()).isTrue();
+        assertThat(bounded.take("team/b", Stream.of(), NOW).free()).isTrue();
+        assertThat(bounded.take("team/c", Stream.of(), NOW))
+                .isEqualTo(new Slots.Answer(false, 2, "waits until one of the 2 builds of its namespace ends"));
+        assertThat(bounded.take("team-2/a", Stream.of(), NOW).free()).isTrue();
+        bounded.free("team/a");
+        assertThat(bounded.take("team/c", Stream.of(), NOW).free()).isTrue();
+    }
+
+    @Test
+    void whoHasWaitedLongestIsNext() {
+        var one = new Slots(1, 1);
+        one.take("a/x", Stream.of(), NOW);
+        one.take("b/x", Stream.of(), NOW.plusSeconds(1));
+        one.take("c/x", Stream.of(), NOW.plusSeconds(2));
+        one.take("b/x", Stream.of(), NOW.plusSeconds(6));
+        one.free("a/x");
+        assertThat(one.take("c/x", Stream.of(), NOW.plusSeconds(7)))
+                .isEqualTo(new Slots.Answer(false, 0, "waits for builds that have waited longer"));
+        assertThat(one.take("b/x", Stream.of(), NOW.plusSeconds(8)).free()).isTrue();
+    }
+
+    @Test
+    void whoCouldNotStartAnywayHoldsNobodyUp() {
+        var bounded = new Slots(2, 1);
+        bounded.take("a/x", Stream.of(), NOW);
+        assertThat(bounded.take("a/y", Stream.of(), NOW).free()).isFalse();
+        assertThat(bounded.take("b/x", Stream.of(), NOW).free()).isTrue();
+    }
+
+    @Test
+    void thereIsRoomForSeveralAtOnce() {
+        slots.take("a/x", Stream.of(), NOW);
+        slots.take("a/y", Stream.of(), NOW);
+        slots.take("b/x", Stream.of(), NOW);
+        slots.take("c/x", Stream.of(), NOW);
+        slots.free("a/x");
+        slots.free("a/y");
+        assertThat(slots.take("c/x", Stream.of(), NOW).free()).isTrue();
+        assertThat(slots.take("b/x", Stream.of(), NOW).free()).isTrue();
+    }
+
+    @Test
+    void whoHasNotAskedForHalfAMinuteIsForgotten() {
+        var one = new Slots(1, 1);
+        one.take("a/x", Stream.of(), NOW);
+        one.take("b/x", Stream.of(), NOW);
+        one.free("a/x");
+        assertThat(one.take("c/x", Stream.of(), NOW.plusSeconds(30)).free()).isFalse();
+        assertThat(one.take("c/x", Stream.of(), NOW.plusSeconds(31)).free()).isTrue();
     }
 }
