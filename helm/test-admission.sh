@@ -292,6 +292,13 @@ imagebuild . | refused "an author who may read one" \
   "spec.output.secretRef: half may not get the Secret push in namespace team" half create
 imagebuild 'del(.spec.output.secretRef)' | admitted "one Secret that the author may read" half create
 imagebuild 'del(.spec.output.secretRef) | del(.spec.source.git.secretRef)' | admitted "no Secret at all" nobody create
+imagebuild '.spec.build.pullSecrets = [{name: "push"}, {name: "git"}]' | admitted "pull secrets that the author may read" full create
+imagebuild 'del(.spec.output.secretRef) | .spec.build.pullSecrets = [{name: "git"}, {name: "push"}]' \
+  | refused "a pull secret that the author may not read" \
+  "spec.build.pullSecrets[1]: half may not get the Secret push in namespace team" half create
+imagebuild '.spec.build.pullSecrets = [range(15) | {name: "git"}] + [{name: "push"}]' | admitted "sixteen pull secrets" full create
+imagebuild 'del(.spec.output.secretRef) | .spec.build.pullSecrets = [range(15) | {name: "git"}] + [{name: "push"}]' \
+  | refused "the last of sixteen" "spec.build.pullSecrets[15]: half may not get the Secret push" half create
 imagebuild . | k --as full create -f - > /dev/null
 checks=$((checks + 1))
 k --as nobody -n team patch imagebuild app --type merge -p '{"metadata": {"labels": {"a": "b"}}}' --dry-run=server > /dev/null \

@@ -218,6 +218,36 @@ class BuildsIT {
     }
 
     @Test
+    void everyPullSecretMustBeThereAndBeOne() {
+        namespace("pulls", "baseline");
+        ImageBuild build = imageBuild("pulls", "hello", "FROM scratch", false);
+        String yaml = Serialization.asYaml(build).replace("spec:", "spec:\n  build: {pullSecrets: [{name: base}]}");
+        client.resource(Serialization.unmarshal(yaml, ImageBuild.class)).create();
+        await(() -> assertThat(condition("pulls", "hello", "Ready").getMessage())
+                .startsWith("there is no Secret pulls/base"));
+        assertThat(condition("pulls", "hello", "Ready").getReason()).isEqualTo("SecretNotFound");
+
+        var wrong = new SecretBuilder()
+                .withNewMetadata()
+                .withName("base")
+                .withNamespace("pulls")
+                .endMetadata()
+                .addToStringData("password", "x")
+                .build();
+        client.resource(wrong).create();
+        await(() -> assertThat(condition("pulls", "hello", "Ready").getReason()).isEqualTo("CredentialsInvalid"));
+        assertThat(jobs("pulls")).isEmpty();
+
+        client.resource(wrong).delete();
+        client.resource(new SecretBuilder(wrong)
+                        .withType("kubernetes.io/dockerconfigjson")
+                        .withStringData(Map.of(".dockerconfigjson", "{\"auths\":{}}"))
+                        .build())
+                .create();
+        await(() -> assertThat(jobs("pulls")).hasSize(1));
+    }
+
+    @Test
     void anImageThatTheRegistryDoesNotShowIsNotReady() {
         namespace("lost", "baseline");
         apply("lost", "hello", "FROM scratch");

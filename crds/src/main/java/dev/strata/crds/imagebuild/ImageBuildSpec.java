@@ -34,7 +34,7 @@ public record ImageBuildSpec(
         @Nullable
         Dockerfile dockerfile,
 
-        @JsonPropertyDescription("Arguments and target of the build.") @Nullable
+        @JsonPropertyDescription("Arguments, target and credentials of the build.") @Nullable
         Build build,
 
         @Required @JsonPropertyDescription("Where the image goes. Exactly one of `image` and `registryRef`.")
@@ -181,7 +181,7 @@ public record ImageBuildSpec(
             @Size(min = 1, max = 131072) @JsonPropertyDescription("The Dockerfile's text.") @Nullable
             String inline) {}
 
-    /// Arguments and target.
+    /// Arguments, target and credentials.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Build(
             @Size(max = 64)
@@ -193,7 +193,15 @@ public record ImageBuildSpec(
             @Pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")
             @JsonPropertyDescription("Stage to build, by name or number. Without it, the last one.")
             @Nullable
-            String target) {}
+            String target,
+
+            @Size(max = 16)
+            @JsonPropertyDescription(
+                    "Secrets of type kubernetes.io/dockerconfigjson with which FROM and COPY --from read private"
+                            + " images. The first one that names the registry counts; for the image's own registry"
+                            + " the output's credentials do.")
+            @Nullable
+            List<SecretRef> pullSecrets) {}
 
     /// One build argument.
     public record Arg(

@@ -8,6 +8,7 @@ import dev.strata.engine.exec.ExecSettings;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.registry.Credentials;
 import dev.strata.engine.registry.RegistryClient;
 import dev.strata.engine.registry.RegistrySettings;
@@ -23,6 +24,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// The builder pod's `main`: reads the request, builds and pushes, leaves the report.
@@ -48,7 +50,7 @@ public final class StrataBuild {
         Problem problem;
         try {
             BuildRequest request = ReportJson.request(read(BuilderPaths.below(root, BuilderPaths.REQUEST)), digest);
-            try (LocalStore store = openStore(root)) {
+            try (LocalStore store = openStore(root, request)) {
                 return new PodBuild(store, request, root, out).run();
             }
         } catch (StrataException e) {
@@ -68,12 +70,25 @@ public final class StrataBuild {
         }
     }
 
-    private static LocalStore openStore(Path root) {
+    private static LocalStore openStore(Path root, BuildRequest request) {
         Path ca = BuilderPaths.below(root, BuilderPaths.CA_BUNDLE);
-        var settings = RegistrySettings.of(
-                Credentials.readIfThere(BuilderPaths.below(root, BuilderPaths.DOCKER_CONFIG)),
-                Files.exists(ca) ? ca : null);
+        var settings = RegistrySettings.of(credentials(root, request), Files.exists(ca) ? ca : null);
         var exec = new ExecSettings(Path.of("/usr/bin/crun"), HOME.resolve("libexec/strata-launcher"));
         return LocalStore.open(BuilderPaths.below(root, BuilderPaths.STORE), exec, new RegistryClient(settings));
+    }
+
+    private static Credentials credentials(Path root, BuildRequest request) {
+        var pulls = new ArrayList<Credentials>();
+        Path directory = BuilderPaths.below(root, BuilderPaths.PULL_CREDENTIALS);
+        for (Path file = config(directory, 0); Files.exists(file); file = config(directory, pulls.size())) {
+            pulls.add(Credentials.read(file));
+        }
+        String home = ImageReference.parse(request.output().repository()).registry();
+        return Credentials.readIfThere(BuilderPaths.below(root, BuilderPaths.DOCKER_CONFIG))
+                .withPulls(home, pulls);
+    }
+
+    private static Path config(Path directory, int number) {
+        return directory.resolve(String.valueOf(number)).resolve("config.json");
     }
 }

@@ -35,17 +35,25 @@ public final class Credentials {
     private final Map<String, Login> logins;
     private final Map<String, CredentialHelper> helpers;
     private final @Nullable CredentialHelper store;
+    private final String home;
+    private final List<Credentials> pulls;
 
     private Credentials(
-            Map<String, Login> logins, Map<String, CredentialHelper> helpers, @Nullable CredentialHelper store) {
+            Map<String, Login> logins,
+            Map<String, CredentialHelper> helpers,
+            @Nullable CredentialHelper store,
+            String home,
+            List<Credentials> pulls) {
         this.logins = Map.copyOf(logins);
         this.helpers = Map.copyOf(helpers);
         this.store = store;
+        this.home = home;
+        this.pulls = List.copyOf(pulls);
     }
 
     /// Every registry is asked anonymously.
     public static Credentials none() {
-        return new Credentials(Map.of(), Map.of(), null);
+        return new Credentials(Map.of(), Map.of(), null, "", List.of());
     }
 
     /// The logins of docker's `config.json`; none when the file is not there.
@@ -76,11 +84,32 @@ public final class Credentials {
                 logins.putIfAbsent(normalised(e.getKey()), login);
             }
         });
-        return new Credentials(logins, helpers, store.asText("").isEmpty() ? null : helper(file, "credsStore", store));
+        CredentialHelper asked = store.asText("").isEmpty() ? null : helper(file, "credsStore", store);
+        return new Credentials(logins, helpers, asked, "", List.of());
+    }
+
+    /// These for the registry `home`, where they push; for any other the first of `pulls` that has a login for the
+    /// repository, and these only where none has. Where these have none for their home, `pulls` are asked too.
+    public Credentials withPulls(String home, List<Credentials> pulls) {
+        return new Credentials(logins, helpers, store, home, pulls);
     }
 
     /// The login for a repository. May run a credential helper, so the answer is worth keeping.
     Login find(String registry, String repository) {
+        Login own = registry.equals(home) ? own(registry, repository) : new Login.Anonymous();
+        if (!(own instanceof Login.Anonymous)) {
+            return own;
+        }
+        for (Credentials pull : pulls) {
+            Login found = pull.own(registry, repository);
+            if (!(found instanceof Login.Anonymous)) {
+                return found;
+            }
+        }
+        return registry.equals(home) ? own : own(registry, repository);
+    }
+
+    private Login own(String registry, String repository) {
         List<String> hosts = registry.equals(ImageReference.DOCKER_HUB) ? HUB_NAMES : List.of(registry);
         CredentialHelper helper = hosts.stream()
                 .filter(helpers::containsKey)

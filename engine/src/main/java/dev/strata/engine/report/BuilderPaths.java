@@ -17,8 +17,11 @@ public final class BuilderPaths {
     /// cannot write it: it is a part of the Job.
     public static final String REQUEST_DIGEST = "STRATA_REQUEST_DIGEST";
 
-    /// A docker `config.json` with the credentials for pulling and pushing; may be missing.
+    /// A docker `config.json` with the credentials of the target; may be missing.
     public static final String DOCKER_CONFIG = "/strata/registry/config.json";
+
+    /// Directories `0`, `1` and so on, each with a docker `config.json` for pulling; may be missing.
+    public static final String PULL_CREDENTIALS = "/strata/pull";
 
     /// PEM certificates of the authorities that sign in-cluster registries; may be missing.
     public static final String CA_BUNDLE = "/strata/ca/ca.crt";

@@ -72,6 +72,41 @@ class StrataBuildIT {
         assertThat(Objects.requireNonNull(report.failure()).message()).contains("the Job names none");
     }
 
+    @Test
+    void aPrivateBaseIsPulledWithAPullSecretAndTheTargetKeepsItsOwn() throws IOException {
+        try (TestRegistry closed = TestRegistry.withLogin(directory.resolve("closed"))) {
+            byte[] base = request("FROM scratch\nLABEL base=yes\n", closed);
+            write(BuilderPaths.DOCKER_CONFIG, config(closed, TestRegistry.PASSWORD));
+            assertThat(build(base, ReportJson.digest(base)).failure())
+                    .as(log.toString(UTF_8))
+                    .isNull();
+
+            byte[] request = request("FROM " + closed.address() + "/team/app:1\nLABEL a=b\n", registry);
+            write(BuilderPaths.DOCKER_CONFIG, config(registry, "of the target"));
+            BuildReport refused = build(request, ReportJson.digest(request));
+            assertThat(Objects.requireNonNull(refused.failure()).reason()).isEqualTo("PullUnauthorized");
+
+            write(BuilderPaths.PULL_CREDENTIALS + "/0/config.json", config(registry, "not for the target"));
+            write(BuilderPaths.PULL_CREDENTIALS + "/1/config.json", config(closed, TestRegistry.PASSWORD));
+            write(BuilderPaths.PULL_CREDENTIALS + "/2/config.json", config(closed, "a later one"));
+            BuildReport report = build(request, ReportJson.digest(request));
+            assertThat(report.failure()).as(log.toString(UTF_8)).isNull();
+            assertThat(report.image()).startsWith(registry.address() + "/team/app@");
+
+            // Pushing to where a pull secret has the right password needs the target's own.
+            byte[] back = request("FROM scratch\nLABEL c=d\n", closed);
+            write(BuilderPaths.DOCKER_CONFIG, config(closed, "a wrong one"));
+            BuildReport push = build(back, ReportJson.digest(back));
+            assertThat(Objects.requireNonNull(push.failure()).reason()).isEqualTo("PushUnauthorized");
+        }
+    }
+
+    private static byte[] config(TestRegistry at, String password) {
+        return "{\"auths\":{\"%s\":{\"username\":\"%s\",\"password\":\"%s\"}}}"
+                .formatted(at.address(), TestRegistry.USER, password)
+                .getBytes(UTF_8);
+    }
+
     private static byte[] request(String dockerfile, TestRegistry target) {
         return ReportJson.bytes(new BuildRequest(
                 new BuildRequest.Source(new BuildRequest.Inline(Map.of("Dockerfile", dockerfile)), null),

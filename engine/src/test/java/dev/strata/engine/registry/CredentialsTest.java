@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,35 @@ class CredentialsTest {
         assertThat(credentials.find("r.example", "teams/x")).isEqualTo(new Login.Password("host", "1"));
         assertThat(credentials.find("r.example", "team/x")).isEqualTo(new Login.Password("team", "2"));
         assertThat(credentials.find("r.example", "team/app/y")).isEqualTo(new Login.Password("app", "3"));
+    }
+
+    @Test
+    void theTargetsLoginIsForItsHostAndTheFirstPullSecretForOthers() throws IOException {
+        Credentials target = read("""
+                {"auths": {
+                  "home.example": {"username": "push", "password": "1"},
+                  "both.example": {"username": "push", "password": "1"},
+                  "only.example": {"username": "push", "password": "1"}}}
+                """);
+        Credentials first = read("""
+                {"auths": {
+                  "home.example": {"username": "first", "password": "2"},
+                  "both.example/team": {"username": "first", "password": "2"}}}
+                """);
+        Credentials second = read("""
+                {"auths": {
+                  "both.example": {"username": "second", "password": "3"},
+                  "last.example": {"username": "second", "password": "3"}}}
+                """);
+        Credentials all = target.withPulls("home.example", List.of(first, second));
+        assertThat(all.find("home.example", "a")).isEqualTo(new Login.Password("push", "1"));
+        assertThat(all.find("both.example", "team/a")).isEqualTo(new Login.Password("first", "2"));
+        assertThat(all.find("both.example", "other")).isEqualTo(new Login.Password("second", "3"));
+        assertThat(all.find("last.example", "a")).isEqualTo(new Login.Password("second", "3"));
+        assertThat(all.find("only.example", "a")).isEqualTo(new Login.Password("push", "1"));
+        assertThat(all.find("none.example", "a")).isEqualTo(new Login.Anonymous());
+        assertThat(Credentials.none().withPulls("home.example", List.of(first)).find("home.example", "a"))
+                .isEqualTo(new Login.Password("first", "2"));
     }
 
     @ParameterizedTest

@@ -29,11 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// @param mode the chosen mode, never `AUTO`
 /// @param target where the image goes
 /// @param gitSecret Secret with the git credentials; null for none
+/// @param pullSecrets Secrets with credentials of other registries, the first one that fits counts
 record BuilderPod(
         String image,
         IsolationMode mode,
         Target target,
-        @Nullable String gitSecret) {
+        @Nullable String gitSecret,
+        List<String> pullSecrets) {
     private static final int OWNER_READS = 256;
 
     /// @param configMap holds the request
@@ -110,6 +112,9 @@ record BuilderPod(
         if (target.secret() != null) {
             mounts.add(mount("registry", "/strata/registry", true));
         }
+        for (int i = 0; i < pullSecrets.size(); i++) {
+            mounts.add(mount("pull-" + i, BuilderPaths.PULL_CREDENTIALS + "/" + i, true));
+        }
         mounts.add(mount("ca", "/strata/ca", true));
         if (gitSecret != null) {
             mounts.add(mount("git", "/strata/git", true));
@@ -131,14 +136,10 @@ record BuilderPod(
                 .endConfigMap()
                 .build());
         if (target.secret() != null) {
-            volumes.add(new VolumeBuilder()
-                    .withName("registry")
-                    .withNewSecret()
-                    .withSecretName(target.secret())
-                    .withDefaultMode(OWNER_READS)
-                    .addNewItem(".dockerconfigjson", OWNER_READS, "config.json")
-                    .endSecret()
-                    .build());
+            volumes.add(dockerConfig("registry", target.secret()));
+        }
+        for (int i = 0; i < pullSecrets.size(); i++) {
+            volumes.add(dockerConfig("pull-" + i, pullSecrets.get(i)));
         }
         // A base may come from a Registry of the cluster whatever the target is; a namespace may have none.
         volumes.add(new VolumeBuilder()
@@ -158,6 +159,17 @@ record BuilderPod(
                     .build());
         }
         return volumes;
+    }
+
+    private static Volume dockerConfig(String name, String secret) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewSecret()
+                .withSecretName(secret)
+                .withDefaultMode(OWNER_READS)
+                .addNewItem(".dockerconfigjson", OWNER_READS, "config.json")
+                .endSecret()
+                .build();
     }
 
     private static Map<String, Quantity> amounts(ImageBuildSpec.@Nullable Resources resources, boolean requests) {

@@ -84,9 +84,21 @@ final class ImageBuildDesired {
                                 + build.getMetadata().getName()));
     }
 
-    /// Digest of everything that decides a build's result; not of its timeout and resources.
-    static String key(BuildRequest request, IsolationMode asked) {
-        return ReportJson.digest((new String(ReportJson.bytes(request), UTF_8) + "\n" + asked).getBytes(UTF_8))
+    /// Names of the Secrets for pulling, in order.
+    static List<String> pullSecrets(ImageBuildSpec spec) {
+        return spec.build() == null || spec.build().pullSecrets() == null
+                ? List.of()
+                : spec.build().pullSecrets().stream()
+                        .map(ImageBuildSpec.SecretRef::name)
+                        .toList();
+    }
+
+    /// Digest of everything that decides a build's result; not of its timeout and resources. The names of the Secrets
+    /// for pulling count: with another one a base may be there that was refused.
+    static String key(BuildRequest request, IsolationMode asked, List<String> pullSecrets) {
+        String secrets = pullSecrets.isEmpty() ? "" : "\n" + String.join(",", pullSecrets);
+        return ReportJson.digest(
+                        (new String(ReportJson.bytes(request), UTF_8) + "\n" + asked + secrets).getBytes(UTF_8))
                 .substring("sha256:".length());
     }
 

@@ -110,7 +110,10 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         Target target = ImageBuildDesired.target(build, config.clusterDomain());
         String commit = commit(build);
         IsolationMode asked = Preflight.asked(build.getSpec());
-        String key = ImageBuildDesired.key(ImageBuildDesired.request(build, 0, target, commit), asked);
+        String key = ImageBuildDesired.key(
+                ImageBuildDesired.request(build, 0, target, commit),
+                asked,
+                ImageBuildDesired.pullSecrets(build.getSpec()));
         boolean suspend = Boolean.TRUE.equals(build.getSpec().suspend());
         Duration poll = build.getSpec().source().git() == null ? null : interval(build.getSpec());
         return switch (BuildStep.decide(observed, key, suspend, statuses.now())) {
@@ -159,7 +162,12 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             return new Outcome(statuses.idle("Queued", answer.waits()), SOON);
         }
         BuildRequest request = ImageBuildDesired.request(build, step.number(), target, commit);
-        var pod = new BuilderPod(config.builderImage(), mode, target, gitSecret(build));
+        var pod = new BuilderPod(
+                config.builderImage(),
+                mode,
+                target,
+                gitSecret(build),
+                ImageBuildDesired.pullSecrets(build.getSpec()));
         try {
             Job job = jobs.create(build, step, request, key, pod);
             // The next reconcile sees it, even when its pod's event is here before its own.

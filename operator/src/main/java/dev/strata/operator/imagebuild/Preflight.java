@@ -38,8 +38,8 @@ final class Preflight {
 
     /// The isolation mode of the build.
     ///
-    /// @throws StrataException `RegistryNotFound`, `RegistryNotReady`, `RegistryNotShared`, `SecretNotFound` or
-    /// `IsolationUnavailable`
+    /// @throws StrataException `RegistryNotFound`, `RegistryNotReady`, `RegistryNotShared`, `SecretNotFound`,
+    /// `CredentialsInvalid` or `IsolationUnavailable`
     IsolationMode check(ImageBuild build, Target target) {
         String namespace = build.getMetadata().getNamespace();
         ImageBuildSpec.RegistryRef registry = build.getSpec().output().registryRef();
@@ -48,14 +48,9 @@ final class Preflight {
             registry(home, registry);
         }
         if (target.secret() != null) {
-            Secret secret = secret(namespace, target.secret());
-            if (secret.getData() == null || !secret.getData().containsKey(".dockerconfigjson")) {
-                throw problem(
-                        ProblemCode.CredentialsInvalid,
-                        "Secret " + namespace + "/" + target.secret() + " has no key .dockerconfigjson",
-                        "kubectl create secret docker-registry " + target.secret());
-            }
+            dockerConfig(namespace, target.secret());
         }
+        ImageBuildDesired.pullSecrets(build.getSpec()).forEach(name -> dockerConfig(namespace, name));
         ImageBuildSpec.Git git = build.getSpec().source().git();
         if (git != null && git.secretRef() != null) {
             gitCredentials(namespace, git);
@@ -117,6 +112,16 @@ final class Preflight {
                 + "{\"namespaceSelector\":{\"matchLabels\":null,\"matchExpressions\":[{\"key\":"
                 + "\"kubernetes.io/metadata.name\",\"operator\":\"In\",\"values\":[\"" + own + "\"]}]}}}}}' # or label"
                 + " namespace " + own + " as its spec.access.push.namespaceSelector asks";
+    }
+
+    private void dockerConfig(String namespace, String name) {
+        Secret secret = secret(namespace, name);
+        if (secret.getData() == null || !secret.getData().containsKey(".dockerconfigjson")) {
+            throw problem(
+                    ProblemCode.CredentialsInvalid,
+                    "Secret " + namespace + "/" + name + " has no key .dockerconfigjson",
+                    "kubectl -n " + namespace + " create secret docker-registry " + name);
+        }
     }
 
     private Secret secret(String namespace, String name) {

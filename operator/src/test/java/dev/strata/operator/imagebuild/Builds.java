@@ -153,7 +153,12 @@ final class Builds {
 
     private PodTemplateSpec template() {
         var target = new Target("registry.example.com/app", List.of("latest"), "push", false);
-        return new BuilderPod("local/strata-builder:1", IsolationMode.NESTED_USER_NAMESPACE, target, null)
+        return new BuilderPod(
+                        "local/strata-builder:1",
+                        IsolationMode.NESTED_USER_NAMESPACE,
+                        target,
+                        null,
+                        List.of())
                 .template(build, "app", "sha256:0");
     }
 

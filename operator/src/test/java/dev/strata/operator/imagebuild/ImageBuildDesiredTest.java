@@ -42,7 +42,12 @@ class ImageBuildDesiredTest {
         Target target = ImageBuildDesired.target(build, "cluster.local");
         String commit = build.getSpec().source().git() == null ? null : COMMIT;
         BuildRequest request = ImageBuildDesired.request(build, 7, target, commit);
-        var pod = new BuilderPod("local/strata-builder:1", mode, target, commit == null ? null : "git");
+        var pod = new BuilderPod(
+                "local/strata-builder:1",
+                mode,
+                target,
+                commit == null ? null : "git",
+                ImageBuildDesired.pullSecrets(build.getSpec()));
         check(
                 folder.resolve("out-Job.yaml"),
                 Serialization.asYaml(ImageBuildDesired.job(build, 7, request, "the-key", pod)));
@@ -59,6 +64,14 @@ class ImageBuildDesiredTest {
         String key = key(build, "1");
         assertThat(key(build, "1")).isEqualTo(key);
         assertThat(key(build, "2")).isNotEqualTo(key);
+    }
+
+    @Test
+    void theKeyChangesWithThePullSecrets() throws IOException {
+        String yaml = Files.readString(CASES.resolve("nested-pull-secrets/in-ImageBuild.yaml"));
+        ImageBuild one = Serialization.unmarshal(yaml, ImageBuild.class);
+        ImageBuild other = Serialization.unmarshal(yaml.replace("name: base", "name: another"), ImageBuild.class);
+        assertThat(key(one, "1")).isNotEqualTo(key(other, "1"));
     }
 
     @Test
@@ -85,7 +98,10 @@ class ImageBuildDesiredTest {
 
     private static String key(ImageBuild build, String tag) {
         var target = new Target("registry.example.com/app", List.of(tag), null, false);
-        return ImageBuildDesired.key(ImageBuildDesired.request(build, 0, target, null), IsolationMode.AUTO);
+        return ImageBuildDesired.key(
+                ImageBuildDesired.request(build, 0, target, null),
+                IsolationMode.AUTO,
+                ImageBuildDesired.pullSecrets(build.getSpec()));
     }
 
     private static ImageBuild read(Path folder) throws IOException {
