@@ -86,7 +86,7 @@ pod() { # JQ
   jq -n '{apiVersion: "v1", kind: "Pod", metadata: {name: "app-1-abcde-x", namespace: "team",
       labels: {"strata.dev/imagebuild": "app"},
       ownerReferences: [{apiVersion: "batch/v1", kind: "Job", name: "app-1-abcde", uid: "u1", controller: true}]},
-    spec: {hostUsers: false, automountServiceAccountToken: false, restartPolicy: "Never", enableServiceLinks: false,
+    spec: {hostUsers: false, nodeSelector: {pool: "builds"}, automountServiceAccountToken: false, restartPolicy: "Never", enableServiceLinks: false,
       securityContext: {sysctls: [{name: "net.ipv4.ping_group_range", value: "0 65535"}]},
       containers: [{name: "build", image: "local/strata-builder:1",
         command: ["/usr/bin/strata-launcher", "nest", "--", "/opt/strata/bin/strata-build"],
@@ -125,7 +125,7 @@ k label namespace team pod-security.kubernetes.io/enforce=baseline pod-security.
 k create namespace old > /dev/null
 
 "$BIN/helm" template strata "$HERE/strata" --namespace strata-system --kube-version 1.36.0 \
-  --set operator.replicas=2 --set networkPolicy.enabled=true > "$WORK/chart.yaml"
+  --set operator.replicas=2 --set builds.nodeSelector.pool=builds --set networkPolicy.enabled=true > "$WORK/chart.yaml"
 checks=$((checks + 1))
 k apply --server-side --validate=strict -f "$WORK/chart.yaml" > "$WORK/applied" || fail "the API server refuses a part of the chart"
 for crd in "$HERE"/strata/files/crds/*.yaml; do
@@ -192,6 +192,9 @@ pod 'del(.metadata.ownerReferences)' | refused "a builder pod of no Job" "contro
 pod 'del(.spec.hostUsers) | del(.spec.containers[0].securityContext)' | refused "no user namespace" "a builder pod needs spec.hostUsers: false" "$JOBS" create
 pod "$direct | .spec.hostUsers = true | del(.spec.containers[0].securityContext.procMount)" \
   | refused "SYS_ADMIN over the host" "a builder pod needs spec.hostUsers: false" "$JOBS" create
+pod 'del(.spec.nodeSelector)' | refused "any node" "runs on nodes with the labels" "$JOBS" create
+pod '.spec.nodeSelector.pool = "other"' | refused "other nodes" "runs on nodes with the labels" "$JOBS" create
+pod '.spec.nodeSelector.zone = "a"' | admitted "some of the nodes" "$JOBS" create
 pod '.spec.shareProcessNamespace = true' | refused "a shared process namespace" "shares no namespace" "$JOBS" create
 pod '.metadata.namespace = "old" | .spec.hostPID = true | del(.spec.hostUsers) | del(.spec.containers[0].securityContext)' \
   | refused "the host's processes" "shares no namespace" "$JOBS" create

@@ -102,6 +102,7 @@ has "$operator" '{name: STRATA_REGISTRY_IMAGE, value: "local/strata-registry:1"}
 has "$operator" '{name: STRATA_GIT_POLL_SECONDS, value: "60"}'
 has "$operator" '{name: STRATA_MAX_ACTIVE_BUILDS, value: "10"}'
 has "$operator" '{name: STRATA_MAX_ACTIVE_BUILDS_PER_NAMESPACE, value: "5"}'
+has "$operator" '{name: STRATA_BUILDS_NODE_SELECTOR, value: ""}'
 hasNot "$operator" 'hostPath|hostNetwork|privileged'
 
 agent=$WORK/DaemonSet-strata-node-agent.yaml
@@ -152,8 +153,8 @@ operator:
   replicas: 2
   gitPollSeconds: 3600
   maxActiveBuilds: 10000
-  resources: {limits: {memory: 300Mi}}
   maxActiveBuildsPerNamespace: 77
+  resources: {limits: {memory: 300Mi}}
   nodeSelector: {pool: system}
   tolerations: [{key: dedicated, operator: Equal, value: system, effect: NoSchedule}]
   affinity: {nodeAffinity: {}}
@@ -162,8 +163,8 @@ nodeAgent:
   kubeletDirectory: /data/kubelet
   nodeSelector: {kubernetes.io/os: linux}
   tolerations: []
-isolationCheck:
-  nodeSelector: {builds: "true"}
+builds:
+  nodeSelector: {builds: "true", example.com/pool: big}
 admission: {jobControllers: [other-controller]}
 metrics: {serviceMonitor: {enabled: true, interval: 10s}}
 networkPolicy: {enabled: true}
@@ -177,8 +178,8 @@ has "$odd" '{name: STRATA_BUILDER_IMAGE, value: "registry.example/strata/builder
 has "$odd" '{name: STRATA_REGISTRY_IMAGE, value: "registry.example/registry:3"}'
 has "$odd" '{name: STRATA_GIT_POLL_SECONDS, value: "3600"}'
 has "$odd" '{name: STRATA_MAX_ACTIVE_BUILDS, value: "10000"}'
-has "$odd" '{name: STRATA_CLUSTER_DOMAIN, value: "k8s.example.com"}'
 has "$odd" '{name: STRATA_MAX_ACTIVE_BUILDS_PER_NAMESPACE, value: "77"}'
+has "$odd" '{name: STRATA_CLUSTER_DOMAIN, value: "k8s.example.com"}'
 has "$odd" "hostPath: {path: /var/lib/containerd/certs.d, type: DirectoryOrCreate}"
 has "$odd" '{name: STRATA_CERTS_D, value: "/var/lib/containerd/certs.d"}'
 has "$odd" "hostPath: {path: /data/kubelet/seccomp, type: DirectoryOrCreate}"
@@ -187,6 +188,7 @@ has "$odd" "pool: system"
 has "$odd" "key: dedicated"
 has "$odd" "nodeAffinity: {}"
 has "$odd" 'builds: "true"'
+has "$odd" '{name: STRATA_BUILDS_NODE_SELECTOR, value: "builds=true,example.com/pool=big"}'
 has "$odd" "kubernetes.io/os: linux"
 has "$odd" '!variables.fresh || request.userInfo.username in ["other-controller"]'
 has "$odd" "|| request.userInfo.username == 'system:serviceaccount:elsewhere:strata-operator'"
@@ -201,9 +203,11 @@ refused "surprise" --set surprise=1
 refused "replica" --set operator.replica=2
 refused "operator/replicas" --set operator.replicas=0
 refused "operator/gitPollSeconds" --set operator.gitPollSeconds=4
+refused "operator/maxActiveBuildsPerNamespace" --set operator.maxActiveBuildsPerNamespace=0
+refused "builds/nodeSelector" --set 'builds.nodeSelector.a=b\,c=d'
+refused "nodeSelector" --set isolationCheck.nodeSelector.a=b
 refused "clusterDomain" --set clusterDomain=-x
 refused "pullPolicy" --set images.pullPolicy=Sometimes
-refused "operator/maxActiveBuildsPerNamespace" --set operator.maxActiveBuildsPerNamespace=0
 refused "images/builder" --set images.builder="a' || true || '"
 refused "images/builder" --set images.builder=
 refused "certsDirectory" --set nodeAgent.certsDirectory=relative/path

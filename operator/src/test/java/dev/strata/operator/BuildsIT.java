@@ -108,7 +108,8 @@ class BuildsIT {
                 "STRATA_NAMESPACE", "strata-system",
                 "STRATA_POD_NAME", "strata-operator-test",
                 "STRATA_BUILDER_IMAGE", "local/strata-builder:1",
-                "STRATA_REGISTRY_IMAGE", "local/strata-registry:1"));
+                "STRATA_REGISTRY_IMAGE", "local/strata-registry:1",
+                "STRATA_BUILDS_NODE_SELECTOR", "pool=builds"));
         rights();
         KubernetesClient own = new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(client.getConfiguration())
@@ -140,6 +141,7 @@ class BuildsIT {
         await(() -> assertThat(jobs("team")).hasSize(1));
         Job first = jobs("team").getFirst();
         assertThat(first.getMetadata().getName()).matches("hello-1-[0-9a-f]{5}");
+        assertThat(first.getSpec().getTemplate().getSpec().getNodeSelector()).isEqualTo(Map.of("pool", "builds"));
         await(() -> assertThat(condition("team", "hello", "Ready").getReason()).isEqualTo("Building"));
 
         pushed.add(DIGEST);
@@ -681,6 +683,7 @@ class BuildsIT {
         var node = client.resource(new NodeBuilder()
                         .withNewMetadata()
                         .withName("node")
+                        .addToLabels("pool", "builds")
                         .endMetadata()
                         .build())
                 .create();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /// The operator's settings, read once from its environment.
@@ -22,8 +23,9 @@ import java.util.regex.Pattern;
 /// @param registryImage image of the Registry's workload
 /// @param gitPoll how often a branch is looked up when the ImageBuild names no interval
 /// @param maxActiveBuilds how many builds run at the same time in the whole cluster
-/// @param port where probes and metrics are served
 /// @param maxActiveBuildsPerNamespace how many of them run in one namespace
+/// @param buildsNodeSelector labels of the nodes on which builds run; empty for all
+/// @param port where probes and metrics are served
 public record OperatorConfig(
         String namespace,
         String podName,
@@ -32,10 +34,13 @@ public record OperatorConfig(
         String registryImage,
         Duration gitPoll,
         int maxActiveBuilds,
+        int maxActiveBuildsPerNamespace,
+        Map<String, String> buildsNodeSelector,
         int port) {
     private static final Pattern DOMAIN =
-        int maxActiveBuildsPerNamespace,
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9._/]*=[-A-Za-z0-9._]*");
 
     /// Reads every `STRATA_*` variable.
     ///
@@ -50,12 +55,13 @@ public record OperatorConfig(
                 reader.text("STRATA_REGISTRY_IMAGE"),
                 Duration.ofSeconds(reader.number("STRATA_GIT_POLL_SECONDS", 60, 5)),
                 reader.number("STRATA_MAX_ACTIVE_BUILDS", 10, 1),
+                reader.number("STRATA_MAX_ACTIVE_BUILDS_PER_NAMESPACE", 5, 1),
+                reader.labels("STRATA_BUILDS_NODE_SELECTOR"),
                 reader.number("STRATA_HTTP_PORT", 8080, 1));
         reader.check();
         return config;
     }
 
-                reader.number("STRATA_MAX_ACTIVE_BUILDS_PER_NAMESPACE", 5, 1),
     private static final class Reader {
         private final Map<String, String> environment;
         private final List<String> errors = new ArrayList<>();
@@ -78,6 +84,20 @@ public record OperatorConfig(
                 errors.add(name + " is not a domain name: " + value);
             }
             return value;
+        }
+
+        /// `key=value,key=value`; neither holds a comma or an equals sign.
+        Map<String, String> labels(String name) {
+            var labels = new TreeMap<String, String>();
+            for (String label : environment.getOrDefault(name, "").split(",", -1)) {
+                int equals = label.indexOf('=');
+                if (equals > 0 && LABEL.matcher(label).matches()) {
+                    labels.put(label.substring(0, equals), label.substring(equals + 1));
+                } else if (!environment.getOrDefault(name, "").isEmpty()) {
+                    errors.add(name + " is not a list of key=value: " + label);
+                }
+            }
+            return labels;
         }
 
         int number(String name, int preset, int least) {

@@ -30,12 +30,14 @@ import org.jspecify.annotations.Nullable;
 /// @param target where the image goes
 /// @param gitSecret Secret with the git credentials; null for none
 /// @param pullSecrets Secrets with credentials of other registries, the first one that fits counts
+/// @param nodeSelector labels of the nodes on which builds run
 record BuilderPod(
         String image,
         IsolationMode mode,
         Target target,
         @Nullable String gitSecret,
-        List<String> pullSecrets) {
+        List<String> pullSecrets,
+        Map<String, String> nodeSelector) {
     private static final int OWNER_READS = 256;
 
     /// @param configMap holds the request
@@ -47,6 +49,7 @@ record BuilderPod(
                 .endMetadata()
                 .withNewSpec()
                 .withHostUsers(false)
+                .withNodeSelector(nodeSelector.isEmpty() ? null : nodeSelector)
                 .withRestartPolicy("Never")
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)

@@ -167,7 +167,8 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 mode,
                 target,
                 gitSecret(build),
-                ImageBuildDesired.pullSecrets(build.getSpec()));
+                ImageBuildDesired.pullSecrets(build.getSpec()),
+                config.buildsNodeSelector());
         try {
             Job job = jobs.create(build, step, request, key, pod);
             // The next reconcile sees it, even when its pod's event is here before its own.

@@ -149,7 +149,7 @@ final class Preflight {
     private Isolation isolation(Namespace namespace) {
         Map<String, String> labels =
                 Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of());
-        boolean userNamespaces = client.nodes().list().getItems().stream()
+        boolean userNamespaces = client.nodes().withLabels(config.buildsNodeSelector()).list().getItems().stream()
                 .flatMap(node -> node.getStatus().getRuntimeHandlers().stream())
                 .anyMatch(handler -> handler.getFeatures() != null
                         && Boolean.TRUE.equals(handler.getFeatures().getUserNamespaces()));

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.strata.engine.problem.StrataException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +26,20 @@ class OperatorConfigTest {
         assertThat(config.clusterDomain()).isEqualTo("cluster.local");
         assertThat(config.gitPoll()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.maxActiveBuilds()).isEqualTo(10);
-    }
         assertThat(config.maxActiveBuildsPerNamespace()).isEqualTo(5);
+    }
+
+    @Test
+    void labelsOfNodesAreAList() {
+        var environment = new HashMap<>(LEAST);
+        environment.put("STRATA_BUILDS_NODE_SELECTOR", "pool=builds,node-role.example/x=");
+        assertThat(OperatorConfig.from(environment).buildsNodeSelector())
+                .isEqualTo(Map.of("pool", "builds", "node-role.example/x", ""));
+        assertThat(OperatorConfig.from(LEAST).buildsNodeSelector()).isEmpty();
+        environment.put("STRATA_BUILDS_NODE_SELECTOR", "pool=builds,x");
+        assertThatThrownBy(() -> OperatorConfig.from(environment))
+                .hasMessageContaining("STRATA_BUILDS_NODE_SELECTOR is not a list of key=value: x");
+    }
 
     @Test
     void allErrorsAreToldAtOnce() {

@@ -158,7 +158,8 @@ final class Builds {
                         IsolationMode.NESTED_USER_NAMESPACE,
                         target,
                         null,
-                        List.of())
+                        List.of(),
+                        Map.of())
                 .template(build, "app", "sha256:0");
     }
 

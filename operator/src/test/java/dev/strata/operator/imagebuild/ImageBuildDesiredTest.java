@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,8 @@ class ImageBuildDesiredTest {
                 mode,
                 target,
                 commit == null ? null : "git",
-                ImageBuildDesired.pullSecrets(build.getSpec()));
+                ImageBuildDesired.pullSecrets(build.getSpec()),
+                Map.of("pool", "builds"));
         check(
                 folder.resolve("out-Job.yaml"),
                 Serialization.asYaml(ImageBuildDesired.job(build, 7, request, "the-key", pod)));
