@@ -21,8 +21,11 @@ storage: {filesystem: {rootdirectory: $ROOT/data}}
 http: {addr: "$ADDRESS:5000", tls: {certificate: $ROOT/strata/ca/ca.crt, key: $ROOT/key.pem}}
 YML
 "$REGISTRY" serve "$ROOT/registry.yml" > "$ROOT/registry.log" 2>&1 &
-registry=$!
-trap 'kill $registry' EXIT
+servers=($!)
+# Not `git daemon`: the signal would end `git` and leave its child.
+"$(git --exec-path)/git-daemon" --listen=$ADDRESS --export-all --base-path="$ROOT" > "$ROOT/git.log" 2>&1 &
+servers+=($!)
+trap 'kill "${servers[@]}"' EXIT
 for _ in $(seq 100); do curl -s --cacert "$ROOT/strata/ca/ca.crt" "https://$ADDRESS:5000/v2/" > /dev/null && break || sleep 0.05; done
 
 printf 'FROM scratch AS base\nARG A=b\nENV C=$A\nWORKDIR /work\nFROM base\nCOPY file /\nADD . /all/\nCMD ["/file"]\n' > "$ROOT/source/Dockerfile"
@@ -32,7 +35,7 @@ git -C "$ROOT/source" add -A
 git -C "$ROOT/source" -c user.name=training -c user.email=training@example.invalid -c commit.gpgsign=false commit -q -m training
 echo '{"auths":{}}' > "$ROOT/strata/registry/config.json"
 cat > "$ROOT/strata/request/request.json" << JSON
-{"source":{"git":{"url":"file://$ROOT/source/.git","commit":"$(git -C "$ROOT/source" rev-parse HEAD)"}},"contextDir":"",
+{"source":{"git":{"url":"git://$ADDRESS/source/.git","commit":"$(git -C "$ROOT/source" rev-parse HEAD)"}},"contextDir":"",
  "dockerfile":{},"args":{},"output":{"repository":"$ADDRESS:5000/training/app","tags":["1"],"debugTag":"debug-1"},
  "cache":{"repository":"$ADDRESS:5000/training/app/cache","scope":"training"}}
 JSON

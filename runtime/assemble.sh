@@ -3,7 +3,7 @@
 #
 #   OUT/bin/NAME        starts it
 #   OUT/lib/*.jar       its class path, in the order of their names
-#   OUT/lib/NAME.jsa    a static CDS archive: faster start, checked against the jars, the same bytes for the same input
+#   OUT/lib/NAME.jsa    a static CDS archive: faster start, checked against the jars
 #   OUT/runtime/        with --link: a Java runtime of only the modules that our programs need. Without it NAME looks for a JDK 25 itself
 #
 # assemble.sh [--link] [--train ARGUMENTS] [--classes FILE] OUT NAME MAIN JAR-OR-DIRECTORY...
@@ -45,10 +45,29 @@ copy_jars() {
   for from in "$@"; do
     if [ -d "$from" ]; then cp "$from"/*.jar "$OUT/lib/"; else cp "$from" "$OUT/lib/"; fi
   done
+  unsign
   touch -d "@$EPOCH" "$OUT"/lib/*.jar
   mapfile -t JARS < <(cd "$OUT/lib" && printf '%s\n' *.jar | LC_ALL=C sort)
   CLASS_PATH=$(printf ":$OUT/lib/%s" "${JARS[@]}")
   CLASS_PATH=${CLASS_PATH#:}
+}
+
+# An archive takes no class of a signed jar, and such classes are slow to load: every one is checked against the
+# signature. Maven has checked the jar's own digest when it fetched it.
+unsign() {
+  python3 - "$OUT"/lib/*.jar << 'PY'
+import re, shutil, sys, zipfile
+SIGNATURE = re.compile(r'META-INF/[^/]+\.(SF|RSA|DSA|EC)')
+for path in sys.argv[1:]:
+    with zipfile.ZipFile(path) as jar:
+        if not any(SIGNATURE.fullmatch(name) for name in jar.namelist()):
+            continue
+        with zipfile.ZipFile(path + '.new', 'w') as unsigned:
+            for entry in jar.infolist():
+                if not SIGNATURE.fullmatch(entry.filename):
+                    unsigned.writestr(entry, jar.read(entry), compress_type=entry.compress_type)
+    shutil.move(path + '.new', path)
+PY
 }
 
 link_runtime() {
@@ -60,30 +79,32 @@ java() {
   if [ -n "$LINK" ]; then "$OUT/runtime/bin/java" "$@"; else "$JAVA_HOME/bin/java" "$@"; fi
 }
 
-# Names only: the lines for lambdas and generated classes depend on the run.
+# Names only: of generated classes, the lambdas count by the lines of their own.
 names() { sed 's/ .*//' "$@" | grep -E '^[A-Za-z0-9_/$]+$' | grep -vE '\$\$|LambdaForm|^jdk/proxy' | LC_ALL=C sort -u; }
 
 class_list() {
   local jar
   cat "$JAVA_HOME/lib/classlist" > "$WORK/loaded"
+  : > "$WORK/lambdas"
   if [ $TRAINED = yes ]; then
     # shellcheck disable=SC2086  # ARGUMENTS are words
     (cd "$WORK" && HOME=$WORK timeout 60 "$(java_path)" "${FLAGS[@]}" "-Dstrata.home=$OUT" "-XX:DumpLoadedClassList=$WORK/trained" \
       -cp "$CLASS_PATH" "$MAIN" $TRAIN) > "$WORK/training.log" 2>&1 || echo "assemble: the training run of $NAME ended early (its classes count)" >&2
     names "$WORK/trained" > "$OUT/lib/$NAME.classes"
     cat "$OUT/lib/$NAME.classes" >> "$WORK/loaded"
+    grep '^@' "$WORK/trained" > "$WORK/lambdas" || true
   fi
   [ -z "$LIST" ] || cat "$LIST" >> "$WORK/loaded"
   for jar in "$OUT"/lib/*.jar; do
     "$JAVA_HOME/bin/jar" tf "$jar" | sed -n 's/^\(dev\/strata\/.*\)\.class$/\1/p' | grep -v -e '-info$' >> "$WORK/loaded" || true
   done
-  names "$WORK/loaded" > "$WORK/classes"
+  { names "$WORK/loaded" && LC_ALL=C sort -u "$WORK/lambdas"; } > "$WORK/classes"
 }
 
 java_path() { if [ -n "$LINK" ]; then echo "$OUT/runtime/bin/java"; else echo "$JAVA_HOME/bin/java"; fi; }
 
 dump_archive() {
-  java "${FLAGS[@]}" -Xshare:dump "-XX:SharedClassListFile=$WORK/classes" "-XX:SharedArchiveFile=$OUT/lib/$NAME.jsa" \
+  java "${FLAGS[@]}" -XX:+AOTClassLinking -Xshare:dump "-XX:SharedClassListFile=$WORK/classes" "-XX:SharedArchiveFile=$OUT/lib/$NAME.jsa" \
     -cp "$CLASS_PATH" > "$WORK/dump.log" 2>&1 || {
     tail -20 "$WORK/dump.log" >&2
     exit 1
