@@ -6,14 +6,23 @@ package dev.strata.engine.build;
 
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.image.Image;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.registry.RegistryClient;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/// Pushes an image of the store: layers first, then the config, the manifest last, so that no reader ever
+/// Pushes an image of the store: layers and the config at once, the manifest last, so that no reader ever
 /// finds a manifest whose blobs are missing.
 public final class ImagePusher {
+    private static final int AT_ONCE = 4;
+
     private final LocalStore store;
     private final RegistryClient registry;
 
@@ -25,11 +34,37 @@ public final class ImagePusher {
     /// Pushes `image` under every one of `references`, which name one repository.
     public void push(Image image, List<ImageReference> references) {
         ImageReference repository = references.getFirst();
-        image.manifest().layers().forEach(layer -> pushLayer(repository, layer));
-        registry.pushBlob(repository, image.manifest().config(), store.blobs(), null);
+        List<Runnable> uploads = new ArrayList<>();
+        uploads.add(() -> registry.pushBlob(repository, image.manifest().config(), store.blobs(), null));
+        image.manifest().layers().stream().distinct().forEach(layer -> uploads.add(() -> pushLayer(repository, layer)));
+        atOnce(uploads);
         byte[] manifest = store.blobs().bytes(image.descriptor().digest());
         for (ImageReference reference : references) {
             registry.pushManifest(reference, image.manifest().mediaType(), manifest);
+        }
+    }
+
+    /// Most of an upload is waiting for the registry's disk. The first failure ends the others.
+    private static void atOnce(List<Runnable> uploads) {
+        try (var pool = Executors.newFixedThreadPool(
+                AT_ONCE, Thread.ofVirtual().name("upload ", 0).factory())) {
+            var running = new ExecutorCompletionService<Void>(pool);
+            uploads.forEach(upload -> running.submit(upload, null));
+            try {
+                for (int done = 0; done < uploads.size(); done++) {
+                    running.take().get();
+                }
+            } catch (ExecutionException e) {
+                pool.shutdownNow();
+                switch (e.getCause()) {
+                    case RuntimeException problem -> throw problem;
+                    case null, default -> throw new IllegalStateException("an upload", e);
+                }
+            } catch (InterruptedException e) {
+                pool.shutdownNow();
+                Thread.currentThread().interrupt();
+                throw new StrataException(Problem.of(ProblemCode.Cancelled, "the push was interrupted", "", ""), e);
+            }
         }
     }
 
