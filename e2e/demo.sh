@@ -21,8 +21,15 @@ while [ $# -gt 0 ]; do
 done
 
 needs
-say "compiling the programs of the local cluster (about 12 minutes the first time)"
-build
+if [ -n "$CONTEXT" ]; then
+  command -v kubectl > /dev/null || die "kubectl is missing: put the one that you use for the context $CONTEXT on PATH"
+  command kubectl --context "$CONTEXT" get --raw /readyz > /dev/null || die "the cluster of the context $CONTEXT does not answer: kubectl --context $CONTEXT get nodes"
+  say "compiling helm and the registry"
+  build helm registry
+else
+  say "compiling the programs of the local cluster (about 12 minutes the first time)"
+  build
+fi
 say "building Strata"
 (cd "$REPO" && ./mvnw -q -B package -DskipTests)
 bash "$REPO/images/build.sh"

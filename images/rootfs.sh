@@ -42,6 +42,11 @@ done
 for setting in /etc/apt/apt.conf.d/*; do
   if grep -qE '^Acquire::' "$setting"; then cp "$setting" "$ROOT/etc/apt/apt.conf.d/"; fi
 done
+# They go into every image that is built on this one.
+if grep -rqE '://[^/@[:space:]"]+@' "$ROOT"/etc/apt; then
+  echo "rootfs.sh: this machine's apt settings hold a password, which would end up in the images: give the mirror or proxy one without" >&2
+  exit 1
+fi
 rm -rf "$ROOT"/var/cache/apt/* "$ROOT"/var/lib/apt/lists/* "$ROOT"/var/log/* "$ROOT"/var/cache/ldconfig/* \
   "$ROOT"/var/cache/debconf/*-old "$ROOT"/var/lib/dpkg/*-old "$ROOT"/etc/machine-id "$ROOT"/etc/hostname \
   "$ROOT"/etc/resolv.conf "$ROOT"/tmp/* "$ROOT"/debootstrap "$ROOT"/usr/share/doc/* "$ROOT"/usr/share/man/* "$ROOT"/usr/share/locale/*

@@ -3,16 +3,22 @@
 
 TOOLS=$REPO/e2e/tools
 
-build() {
+# Without arguments every program; else only the named ones, for work that needs no local cluster.
+build() { # PROGRAM...
   command -v go > /dev/null || die "Go is missing: install Go 1.26 or later and put it on PATH"
   mkdir -p "$BIN"
+  local tool
   exec 8> "$CACHE/build.lock"
   flock -n 8 || { say "another build is running, waiting for it" && flock 8; }
+  if [ $# != 0 ]; then
+    for tool in "$@"; do CGO_ENABLED=0 compile "$tool" -ldflags "-s -w"; done
+    exec 8>&-
+    return
+  fi
   local version component=k8s.io/component-base/version
   version=$(sed -n 's/^.*k8s.io\/kubernetes v\([0-9.]*\).*$/\1/p' "$TOOLS/kubernetes/go.mod")
   [ -n "$version" ] || die "e2e/tools/kubernetes/go.mod does not say the version of k8s.io/kubernetes"
   compile kubernetes -ldflags "-s -w -X $component.gitVersion=v$version -X $component.gitMajor=${version%%.*} -X $component.gitMinor=$(cut -d. -f2 <<< "$version")"
-  local tool
   for tool in containerd coredns local-path helm registry; do CGO_ENABLED=0 compile "$tool" -ldflags "-s -w"; done
   compile runc -tags seccomp -ldflags "-s -w"
   if stale pause "$TOOLS/pause.c"; then

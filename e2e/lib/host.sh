@@ -144,6 +144,8 @@ down() {
   bring_down
 }
 
+no_process_of_the_node() { [ -z "$(ip netns pids "$NS")" ]; }
+
 bring_down() {
   local pid control setting place
   if [ -e "/run/netns/$NS" ]; then
@@ -151,7 +153,7 @@ bring_down() {
     for pid in $(cat "$STATE/node.pid" 2> /dev/null) $(ip netns pids "$NS"); do
       if ip netns pids "$NS" | grep -qx "$pid"; then kill -9 "$pid" 2> /dev/null || true; fi
     done
-    while [ -n "$(ip netns pids "$NS")" ]; do sleep 0.1; done
+    wait_until 30 "processes of the cluster do not end: ip netns pids $NS" no_process_of_the_node
     ip netns del "$NS"
   fi
   ip link del "${NS}0" 2> /dev/null || true

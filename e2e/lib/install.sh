@@ -3,7 +3,7 @@
 
 # Both work on the local cluster and, with CONTEXT set, on one that the user has.
 k() {
-  if [ -n "${CONTEXT:-}" ]; then "$BIN/kubectl" --context "$CONTEXT" "$@"; else kubectl "$@"; fi
+  if [ -n "${CONTEXT:-}" ]; then command kubectl --context "$CONTEXT" "$@"; else kubectl "$@"; fi
 }
 helm() {
   if [ -n "${CONTEXT:-}" ]; then "$BIN/helm" --kube-context "$CONTEXT" "$@"; else "$BIN/helm" --kubeconfig "$STATE/admin.kubeconfig" "$@"; fi

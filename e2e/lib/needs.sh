@@ -13,6 +13,7 @@ needs() {
   [ "$(id -u)" = 0 ] || die "root is needed (namespaces, mounts, overlay): run it with sudo"
   command -v apt-get > /dev/null || die "a Debian machine is needed: apt-get is missing"
   command -v go > /dev/null || die "Go is missing: install Go 1.26 or later and put it on PATH"
+  [ "$(go env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/')" -ge 26 ] || die "$(go env GOVERSION) is too old: install Go 1.26 or later"
   JAVA_HOME=$("$REPO/.mvn/find-jdk") || exit 1
   export JAVA_HOME
   unshare -m -n -p --fork --mount-proc mount -t tmpfs none /mnt 2> /dev/null \

@@ -80,7 +80,7 @@ final class FaultsE2E {
                 .lines()
                 .filter(line -> line.contains("\"response completed\"")
                         && line.contains("\"http.request.method\":\"PUT\"")
-                        && line.contains("\"http.request.uri\":\"/v2/" + repository + "/manifests/1\""))
+                        && line.contains("\"http.request.uri\":\"/v2/" + repository + "/manifests/"))
                 .toList();
         assertThat(puts).singleElement().asString().contains("\"http.response.status\":201");
         assertThat(user.runPod(
