@@ -4,25 +4,22 @@
  */
 package dev.strata.operator;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /// What builds come to, in numbers. No series carries the name of a resource or a namespace.
 public final class BuildMetrics {
     private final MeterRegistry registry;
     private final Timer queue;
-    private final AtomicInteger active = new AtomicInteger();
-    private final AtomicInteger queued = new AtomicInteger();
 
     public BuildMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.queue = Timer.builder("strata.imagebuild.queue")
                 .description("From the creation of a Job to the start of its pod")
                 .register(registry);
-        registry.gauge("strata.imagebuild.active", active);
-        registry.gauge("strata.imagebuild.queued", queued);
     }
 
     /// A build has ended.
@@ -44,13 +41,12 @@ public final class BuildMetrics {
         queue.record(time);
     }
 
-    /// How many builds run now, in all namespaces.
-    public void active(int builds) {
-        active.set(builds);
-    }
-
-    /// How many builds wait now for others to end.
-    public void queued(int builds) {
-        queued.set(builds);
+    /// Counts what there is whenever somebody looks.
+    ///
+    /// @param active builds that run, in all namespaces
+    /// @param queued builds that wait for others to end
+    public void now(Supplier<Number> active, Supplier<Number> queued) {
+        Gauge.builder("strata.imagebuild.active", active).register(registry);
+        Gauge.builder("strata.imagebuild.queued", queued).register(registry);
     }
 }

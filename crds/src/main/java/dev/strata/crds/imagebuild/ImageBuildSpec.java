@@ -294,6 +294,24 @@ public record ImageBuildSpec(
 
     /// Requests and limits of the build container.
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "!has(self.requests) || !has(self.limits) || !has(self.requests.cpu) || !has(self.limits.cpu) ||"
+                    + " !quantity(string(self.requests.cpu)).isGreaterThan(quantity(string(self.limits.cpu)))",
+            message = "spec.resources.requests.cpu: at most spec.resources.limits.cpu",
+            fieldPath = ".requests.cpu")
+    @ValidationRule(
+            value = "!has(self.requests) || !has(self.limits) || !has(self.requests.memory) ||"
+                    + " !has(self.limits.memory) ||"
+                    + " !quantity(string(self.requests.memory)).isGreaterThan(quantity(string(self.limits.memory)))",
+            message = "spec.resources.requests.memory: at most spec.resources.limits.memory",
+            fieldPath = ".requests.memory")
+    @ValidationRule(
+            value = "!has(self.requests) || !has(self.limits) || !has(self.requests.ephemeral__dash__storage) ||"
+                    + " !has(self.limits.ephemeral__dash__storage) ||"
+                    + " !quantity(string(self.requests.ephemeral__dash__storage))"
+                    + ".isGreaterThan(quantity(string(self.limits.ephemeral__dash__storage)))",
+            message = "spec.resources.requests.ephemeral-storage: at most spec.resources.limits.ephemeral-storage",
+            fieldPath = ".requests['ephemeral-storage']")
     public record Resources(
             @JsonPropertyDescription("What the node must have free.") @Nullable
             Amounts requests,

@@ -37,7 +37,8 @@ public record ImageBuildStatus(
         @JsonPropertyDescription("Where the running build is; absent when none runs.") @Nullable
         Progress progress,
 
-        @JsonPropertyDescription("Why the newest build failed; absent when it did not.") @Nullable
+        @JsonPropertyDescription("Why the last build that failed did so; absent once a later one has succeeded.")
+        @Nullable
         Failure lastFailure,
 
         @JsonPropertyDescription("Builds whose Jobs are kept, the newest first.") @Nullable
@@ -93,6 +94,9 @@ public record ImageBuildStatus(
     /// Why a build failed.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Failure(
+            @JsonPropertyDescription("Number of the build.") @Nullable
+            Integer number,
+
             @JsonPropertyDescription("One word for the kind of failure, listed in docs/problems.") @Nullable
             String reason,
 
@@ -126,7 +130,9 @@ public record ImageBuildStatus(
             @JsonPropertyDescription("Name of its Job.") @Nullable
             String job,
 
-            @JsonPropertyDescription("`Running`, `Succeeded` or `Failed`.") @Nullable
+            @JsonPropertyDescription(
+                    "`Running`, `Unconfirmed` while the registry has not shown its image, `Succeeded` or `Failed`.")
+            @Nullable
             String result,
 
             @JsonPropertyDescription("The git commit, or the digest of the inline files.") @Nullable

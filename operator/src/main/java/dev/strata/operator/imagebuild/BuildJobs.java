@@ -42,9 +42,10 @@ final class BuildJobs {
 
     /// The Job of a build, made now or found made by an earlier leader.
     ///
-    /// @throws StrataException `PodForbidden` when a name is taken or the API server refuses the Job
-    Job create(ImageBuild build, BuildStep.Create step, BuildRequest request, String key, BuilderPod pod) {
-        Job wanted = wanted(build, step, request, key, pod);
+    /// @throws StrataException `PodForbidden` when a name is taken or the Job is not allowed,
+    /// `InvalidArgument` when the API server finds the objects invalid
+    Job create(ImageBuild build, BuildStep.Create step, BuildRequest request, Wanted asked, BuilderPod pod) {
+        Job wanted = wanted(build, step, request, asked, pod);
         try {
             Job found = provide(build, ImageBuildDesired.configMap(build, step.number(), request), wanted);
             return found == null ? asAsked(wanted, client.resource(wanted).create()) : found;
@@ -52,16 +53,8 @@ final class BuildJobs {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return adopted(build, wanted);
             }
-            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-                throw new StrataException(
-                        Problem.of(
-                                ProblemCode.PodForbidden,
-                                "the build's Job is refused: " + e.getStatus().getMessage(),
-                                "",
-                                "check the namespace's quotas and policies"),
-                        e);
-            }
-            throw e;
+            Problem refusal = ApiProblems.refusal(e);
+            throw refusal == null ? e : new StrataException(refusal, e);
         }
     }
 
@@ -94,8 +87,12 @@ final class BuildJobs {
     }
 
     private static Job wanted(
-            ImageBuild build, BuildStep.Create step, BuildRequest request, String key, BuilderPod pod) {
-        Job first = ImageBuildDesired.job(build, step.number(), request, key, pod);
+            ImageBuild build, BuildStep.Create step, BuildRequest request, Wanted asked, BuilderPod pod) {
+        Job first = new JobBuilder(ImageBuildDesired.job(build, step.number(), request, asked.key(), pod))
+                .editMetadata()
+                .addToAnnotations(asked.annotations())
+                .endMetadata()
+                .build();
         return step.attempt() == 1
                 ? first
                 : new JobBuilder(first)

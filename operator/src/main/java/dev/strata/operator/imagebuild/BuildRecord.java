@@ -9,12 +9,13 @@ import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.operator.BuildMetrics;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,22 +26,17 @@ final class BuildRecord {
 
     private final BuildEvents events;
     private final BuildMetrics metrics;
-    private final Set<String> queued = ConcurrentHashMap.newKeySet();
 
     BuildRecord(BuildEvents events, BuildMetrics metrics) {
         this.events = events;
         this.metrics = metrics;
     }
 
-    /// A build has got a slot, or waits for one.
-    void admitted(String uid, Slots.Answer answer) {
-        if (answer.free()) {
-            queued.remove(uid);
-        } else {
-            queued.add(uid);
-        }
-        metrics.active(answer.used());
-        metrics.queued(queued.size());
+    /// Lets the metrics count what the informers know, so that what is deleted or suspended counts no more.
+    void count(Supplier<Stream<Job>> jobs, Supplier<Stream<ImageBuild>> builds) {
+        metrics.now(
+                () -> jobs.get().filter(job -> !ImageBuildObserved.over(job)).count(),
+                () -> builds.get().filter(ImageBuildStatuses::queued).count());
     }
 
     /// Nothing was started because of `problem`.
@@ -50,14 +46,25 @@ final class BuildRecord {
         }
     }
 
+    /// The source cannot be looked up, for the first time since it could.
+    void unseen(ImageBuild build, ImageBuildObserved observed, Sources.Found source) {
+        Problem problem = source.problem();
+        if (problem != null) {
+            events.warning(
+                    build,
+                    observed.nextNumber() - 1,
+                    "SourceUnavailable",
+                    problem.code() + ": " + problem.headline() + ". Try: " + problem.tryThis());
+        }
+    }
+
     /// The status of `build` has become `fresh`.
     void changed(ImageBuild build, ImageBuildStatus fresh, ImageBuildObserved observed) {
         ImageBuildStatus old = build.getStatus();
         for (ImageBuildStatus.Run run : runs(fresh)) {
             String before = result(old, run.job());
             if (!Objects.equals(before, run.result()) && run.number() != null) {
-                tell(build, run.number(), run, fresh);
-                observed.waited(String.valueOf(run.job())).ifPresent(metrics::waited);
+                tell(build, run.number(), run, fresh, observed);
             }
         }
         if (started(old) < started(fresh)) {
@@ -65,12 +72,19 @@ final class BuildRecord {
         }
     }
 
-    private void tell(ImageBuild build, int number, ImageBuildStatus.Run run, ImageBuildStatus fresh) {
+    private void tell(
+            ImageBuild build,
+            int number,
+            ImageBuildStatus.Run run,
+            ImageBuildStatus fresh,
+            ImageBuildObserved observed) {
         String result = String.valueOf(run.result());
-        if (result.equals("Running")) {
+        if (result.equals("Running") || result.equals("Unconfirmed")) {
             return;
         }
-        ImageBuildStatus.Failure failure = fresh.lastFailure();
+        observed.waited(String.valueOf(run.job())).ifPresent(metrics::waited);
+        ImageBuildStatus.Failure last = fresh.lastFailure();
+        ImageBuildStatus.Failure failure = last != null && Objects.equals(last.number(), number) ? last : null;
         boolean good = result.equals("Succeeded");
         String reason = good || failure == null ? result : String.valueOf(failure.reason());
         Duration duration = run.started() == null || run.finished() == null

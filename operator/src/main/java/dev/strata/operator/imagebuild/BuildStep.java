@@ -39,8 +39,9 @@ sealed interface BuildStep {
     /// Starts nothing, because `suspend` says so.
     record Rest() implements BuildStep {}
 
-    /// A build is made when there is none of this key, and only when no other runs.
-    static BuildStep decide(ImageBuildObserved observed, String key, boolean suspend, Instant now) {
+    /// A build is made when there is none of this key, or when it is to be made again, and only when no
+    /// other runs.
+    static BuildStep decide(ImageBuildObserved observed, Wanted asked, boolean suspend, Instant now) {
         Job newest = observed.newest();
         if (newest == null) {
             return suspend ? new Rest() : new Create(observed.nextNumber(), 1);
@@ -48,17 +49,29 @@ sealed interface BuildStep {
         if (newest.getMetadata().getDeletionTimestamp() != null) {
             return new Wait(newest);
         }
-        boolean wanted = key.equals(ImageBuildObserved.annotation(newest, ImageBuildDesired.KEY));
+        boolean wanted = asked.key().equals(ImageBuildObserved.annotation(newest, ImageBuildDesired.KEY));
         if (observed.ended(newest)) {
-            return wanted
-                    ? finished(observed, newest, suspend, now)
-                    : suspend ? new Rest() : new Create(observed.nextNumber(), 1);
+            if (!suspend && (!wanted || again(observed, newest, asked))) {
+                return new Create(observed.nextNumber(), 1);
+            }
+            return wanted ? finished(observed, newest, suspend, now) : new Rest();
         }
         if (!wanted && !suspend) {
             return new Replace(newest);
         }
         ProblemCode fatal = fatal(observed, newest);
         return fatal == null ? new Wait(newest) : new GiveUp(newest, fatal);
+    }
+
+    /// Whether an ended build of the wanted key is made again: somebody asks for it, or it has failed and what it
+    /// was tried with has changed since.
+    private static boolean again(ImageBuildObserved observed, Job job, Wanted asked) {
+        if (!asked.request().isEmpty()
+                && !asked.request().equals(ImageBuildObserved.annotation(job, Wanted.REBUILD_REQUESTED))) {
+            return true;
+        }
+        String inputs = ImageBuildObserved.annotation(job, Wanted.INPUTS);
+        return observed.failed(job) && !inputs.isEmpty() && !inputs.equals(asked.inputs());
     }
 
     private static BuildStep finished(ImageBuildObserved observed, Job job, boolean suspend, Instant now) {

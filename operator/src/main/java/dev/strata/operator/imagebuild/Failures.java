@@ -35,12 +35,16 @@ record Failures(
                 .orElse(ProblemCode.Internal);
     }
 
-    ImageBuildStatus.Failure failure(ImageBuildSpec spec) {
+    /// The failure for a status.
+    ///
+    /// @param last the last step that was seen to begin, for an end without a report; null for none
+    ImageBuildStatus.Failure failure(ImageBuildSpec spec, ImageBuildStatus.@Nullable Progress last) {
         List<Pod> pods = observed.pods(job);
         String pod = pods.isEmpty() ? null : pods.getFirst().getMetadata().getName();
         if (report != null && report.failure() != null) {
             BuildReport.Failure told = report.failure();
             return new ImageBuildStatus.Failure(
+                    ImageBuildObserved.number(job),
                     told.reason(),
                     told.message(),
                     told.step(),
@@ -53,14 +57,20 @@ record Failures(
         ContainerStateTerminated end = observed.termination(job);
         ProblemCode reason = reason(end);
         return new ImageBuildStatus.Failure(
+                ImageBuildObserved.number(job),
                 reason.name(),
                 message(reason, spec, end),
-                null,
+                last == null ? null : step(last),
                 null,
                 end == null ? null : end.getExitCode(),
                 pod,
                 null,
                 null);
+    }
+
+    /// As the log shows it: `[stage-0 2/5] RUN make`.
+    private static String step(ImageBuildStatus.Progress last) {
+        return "[" + last.stage() + " " + last.step() + "/" + last.total() + "] " + last.instruction();
     }
 
     private ProblemCode reason(@Nullable ContainerStateTerminated end) {

@@ -120,6 +120,18 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
                                 .contains(pod.getStatus().getPhase()));
     }
 
+    /// Whether the build has ended and made nothing.
+    boolean failed(Job job) {
+        return ended(job)
+                && made(job) == null
+                && annotation(job, ImageBuildDesired.CONFIRMED).isEmpty();
+    }
+
+    /// Whether the newest build has not ended.
+    boolean runs() {
+        return !jobs.isEmpty() && !ended(jobs.getFirst());
+    }
+
     /// The Job's condition of that type when it is `True`.
     static @Nullable JobCondition condition(Job job, String type) {
         return job.getStatus() == null

@@ -5,7 +5,6 @@
 package dev.strata.operator.imagebuild;
 
 import dev.strata.crds.imagebuild.ImageBuild;
-import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.ProblemCode;
@@ -15,67 +14,80 @@ import dev.strata.operator.BuildMetrics;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.git.GitRemote;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps an image built: observes, decides, applies, writes the status.
-@ControllerConfiguration(name = "imagebuild", fieldManager = "strata-operator")
+@ControllerConfiguration(
+        name = "imagebuild",
+        fieldManager = "strata-operator",
+        generationAwareEventProcessing = false,
+        informer = @Informer(onUpdateFilter = BuildTriggers.Asked.class))
 public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageBuildReconciler.class);
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration LATER = Duration.ofSeconds(15);
 
     private final OperatorConfig config;
-    private final GitRemote git;
-    private final Commits commits = new Commits();
+    private final Sources sources;
     private final Preflight preflight;
     private final RunningBuild running;
     private final BuildJobs jobs;
     private final BuildRecord record;
     private final Confirmation confirmation;
     private final Slots slots;
+    private final AttemptInputs inputs;
 
     public ImageBuildReconciler(KubernetesClient client, OperatorConfig config, BuildMetrics metrics) {
         this.config = config;
-        this.git = new GitRemote(config.clusterDomain());
         this.preflight = new Preflight(client, config);
         this.running = new RunningBuild(client);
         this.jobs = new BuildJobs(client);
         this.confirmation = new Confirmation(client);
+        this.inputs = new AttemptInputs(client);
+        var git = new GitRemote(config.clusterDomain());
+        this.sources = new Sources(
+                (namespace, source) ->
+                        git.resolve(source.url(), source.revision(), preflight.gitCredentials(namespace, source)),
+                inputs::version,
+                config.gitPoll());
         this.slots = new Slots(config.maxActiveBuilds(), config.maxActiveBuildsPerNamespace());
         this.record = new BuildRecord(new BuildEvents(client), metrics);
     }
 
     @Override
     public List<EventSource<?, ImageBuild>> prepareEventSources(EventSourceContext<ImageBuild> context) {
-        return List.of(labelled(Job.class, context), labelled(Pod.class, context));
+        InformerEventSource<Job, ImageBuild> made = BuildTriggers.jobs(context);
+        record.count(made::list, context.getPrimaryCache()::list);
+        return List.of(made, BuildTriggers.pods(context));
     }
 
     @Override
     public UpdateControl<ImageBuild> reconcile(ImageBuild build, Context<ImageBuild> context) {
-        ImageBuildObserved observed = ImageBuildObserved.of(
-                build, context.getSecondaryResources(Job.class), context.getSecondaryResources(Pod.class));
+        ImageBuildObserved observed = observed(build, context);
         var statuses = new ImageBuildStatuses(build, observed, Instant.now());
         Outcome outcome;
         try {
-            outcome = step(build, observed, statuses, jobSource(context));
+            outcome = step(build, observed, statuses, BuildTriggers.jobs(context));
         } catch (StrataException e) {
             outcome =
                     new Outcome(statuses.refused(e.problem()), again(e.problem().code()));
@@ -88,6 +100,32 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         return outcome.again() == null ? done : done.rescheduleAfter(outcome.again());
     }
 
+    /// Says why a reconcile could not be done, which is tried again, later and later.
+    @Override
+    public ErrorStatusUpdateControl<ImageBuild> updateErrorStatus(
+            ImageBuild build, Context<ImageBuild> context, Exception fault) {
+        ErrorStatusUpdateControl<ImageBuild> done = ErrorStatusUpdateControl.noStatusUpdate();
+        if (fault instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+            // Somebody else was faster; the next try sees what they wrote.
+            return done;
+        }
+        ImageBuildObserved observed = observed(build, context);
+        var status = new ImageBuildStatuses(build, observed, Instant.now()).refused(ApiProblems.fault(fault));
+        try {
+            if (StatusPatch.write(build, new ImageBuild(), status, context)) {
+                record.changed(build, status, observed);
+            }
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("code", e.getCode()).log("a fault cannot be written into the status");
+        }
+        return done;
+    }
+
+    private static ImageBuildObserved observed(ImageBuild build, Context<ImageBuild> context) {
+        return ImageBuildObserved.of(
+                build, context.getSecondaryResources(Job.class), context.getSecondaryResources(Pod.class));
+    }
+
     /// A status, and when to look again without an event; null for not at all.
     private record Outcome(
             ImageBuildStatus status, @Nullable Duration again) {}
@@ -97,34 +135,37 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         return code == ProblemCode.RegistryNotReady || code == ProblemCode.RegistryNotFound ? SOON : LATER;
     }
 
-    private static InformerEventSource<Job, ImageBuild> jobSource(Context<ImageBuild> context) {
-        return (InformerEventSource<Job, ImageBuild>)
-                context.eventSourceRetriever().getEventSourceFor(Job.class);
-    }
-
     private Outcome step(
             ImageBuild build,
             ImageBuildObserved observed,
             ImageBuildStatuses statuses,
             InformerEventSource<Job, ImageBuild> cache) {
         Target target = ImageBuildDesired.target(build, config.clusterDomain());
-        String commit = commit(build);
+        Sources.Found source = sources.find(build, observed, statuses.now());
+        if (source.began()) {
+            record.unseen(build, observed, source);
+        }
         IsolationMode asked = Preflight.asked(build.getSpec());
-        String key = ImageBuildDesired.key(
-                ImageBuildDesired.request(build, 0, target, commit),
-                asked,
-                ImageBuildDesired.pullSecrets(build.getSpec()));
+        var wanted = new Wanted(
+                ImageBuildDesired.key(
+                        ImageBuildDesired.request(build, 0, target, source.commit()),
+                        asked,
+                        ImageBuildDesired.pullSecrets(build.getSpec())),
+                observed.runs() ? "" : inputs.digest(build, target),
+                Wanted.request(build),
+                Sources.name(build.getSpec()));
         boolean suspend = Boolean.TRUE.equals(build.getSpec().suspend());
-        Duration poll = build.getSpec().source().git() == null ? null : interval(build.getSpec());
-        return switch (BuildStep.decide(observed, key, suspend, statuses.now())) {
-            case BuildStep.Create create -> create(build, create, target, commit, key, statuses, cache);
+        Duration next = sources.next(build, source, statuses.now());
+        return switch (BuildStep.decide(observed, wanted, suspend, statuses.now())) {
+            case BuildStep.Create create -> create(build, create, target, source, wanted, statuses, cache);
             case BuildStep.Replace replace -> {
                 jobs.delete(replace.job());
                 yield new Outcome(statuses.running(replace.job(), null, Trouble.superseded()), SOON);
             }
             case BuildStep.GiveUp end -> {
                 jobs.end(end.job(), end.reason(), observed.pods(end.job()));
-                yield new Outcome(statuses.running(end.job(), null, null), SOON);
+                yield new Outcome(
+                        statuses.running(end.job(), running.progress(build, observed, end.job()), null), SOON);
             }
             case BuildStep.Wait wait ->
                 new Outcome(
@@ -133,14 +174,16 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                                 running.progress(build, observed, wait.job()),
                                 running.trouble(observed, wait.job())),
                         SOON);
-            case BuildStep.Confirm confirm -> confirm(build, confirm, target, statuses, poll);
+            case BuildStep.Confirm confirm -> confirm(build, confirm, target, statuses, source);
             case BuildStep.Retry retry ->
                 new Outcome(
                         statuses.retrying(retry.job(), retry.due()),
                         Duration.between(statuses.now(), retry.due()).plusMillis(1));
             case BuildStep.Finish finish -> {
                 jobs.prune(build, observed);
-                yield new Outcome(statuses.finished(finish.job()), poll);
+                yield new Outcome(
+                        statuses.finished(finish.job(), source.problem()),
+                        observed.failed(finish.job()) ? soonest(next, AttemptInputs.next(build, target)) : next);
             }
             case BuildStep.Rest _ -> new Outcome(statuses.idle("Suspended", "spec.suspend is true"), null);
         };
@@ -150,27 +193,29 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             ImageBuild build,
             BuildStep.Create step,
             Target target,
-            @Nullable String commit,
-            String key,
+            Sources.Found source,
+            Wanted wanted,
             ImageBuildStatuses statuses,
             InformerEventSource<Job, ImageBuild> cache) {
+        if (source.outage() != null) {
+            throw new StrataException(source.outage().problem());
+        }
         IsolationMode mode = preflight.check(build, target);
         String slot = build.getMetadata().getNamespace() + "/" + ImageBuildDesired.name(build, step.number());
         Slots.Answer answer = slots.take(slot, cache.list(_ -> true), statuses.now());
-        record.admitted(build.getMetadata().getUid(), answer);
         if (!answer.free()) {
-            return new Outcome(statuses.idle("Queued", answer.waits()), SOON);
+            return new Outcome(statuses.idle(ImageBuildStatuses.QUEUED, answer.waits()), SOON);
         }
-        BuildRequest request = ImageBuildDesired.request(build, step.number(), target, commit);
+        BuildRequest request = ImageBuildDesired.request(build, step.number(), target, source.commit());
         var pod = new BuilderPod(
                 config.builderImage(),
                 mode,
                 target,
-                gitSecret(build),
+                AttemptInputs.gitSecret(build.getSpec()),
                 ImageBuildDesired.pullSecrets(build.getSpec()),
                 config.buildsNodeSelector());
         try {
-            Job job = jobs.create(build, step, request, key, pod);
+            Job job = jobs.create(build, step, request, wanted, pod);
             // The next reconcile sees it, even when its pod's event is here before its own.
             cache.handleRecentResourceCreate(ResourceID.fromResource(job), job);
             return new Outcome(statuses.running(job, null, null), SOON);
@@ -185,7 +230,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             BuildStep.Confirm step,
             Target target,
             ImageBuildStatuses statuses,
-            @Nullable Duration poll) {
+            Sources.Found source) {
         try {
             confirmation.confirm(build, target, step.image());
         } catch (StrataException e) {
@@ -193,52 +238,13 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         }
         Job confirmed = jobs.confirmed(step.job(), step.image());
         var fresh = new ImageBuildStatuses(build, statuses.observed().with(confirmed), statuses.now());
-        return new Outcome(fresh.finished(confirmed), poll);
+        return new Outcome(fresh.finished(confirmed, source.problem()), sources.next(build, source, statuses.now()));
     }
 
-    private static @Nullable String gitSecret(ImageBuild build) {
-        ImageBuildSpec.Git source = build.getSpec().source().git();
-        return source == null || source.secretRef() == null
-                ? null
-                : source.secretRef().name();
-    }
-
-    /// The commit of a git source, looked up at most once in an interval; null for inline files.
-    private @Nullable String commit(ImageBuild build) {
-        ImageBuildSpec.Git source = build.getSpec().source().git();
-        if (source == null) {
-            return null;
+    private static @Nullable Duration soonest(@Nullable Duration one, @Nullable Duration other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
         }
-        Instant now = Instant.now();
-        String name = build.getMetadata().getUid() + " " + source.url() + " " + source.revision();
-        String known = commits.recent(name, interval(build.getSpec()).minusSeconds(1), now);
-        if (known != null) {
-            return known;
-        }
-        String found = git.resolve(
-                source.url(),
-                source.revision(),
-                preflight.gitCredentials(build.getMetadata().getNamespace(), source));
-        commits.remember(name, found, now);
-        return found;
-    }
-
-    private Duration interval(ImageBuildSpec spec) {
-        ImageBuildSpec.Triggers triggers = spec.triggers();
-        return triggers == null || triggers.git() == null || triggers.git().interval() == null
-                ? config.gitPoll()
-                : Duration.parse("PT" + triggers.git().interval().toUpperCase(Locale.ROOT));
-    }
-
-    private static <R extends HasMetadata> EventSource<R, ImageBuild> labelled(
-            Class<R> type, EventSourceContext<ImageBuild> context) {
-        return new InformerEventSource<>(
-                InformerEventSourceConfiguration.<R>from(type, ImageBuild.class)
-                        .withLabelSelector(ImageBuildDesired.LABEL)
-                        .withSecondaryToPrimaryMapper(resource -> Set.of(new ResourceID(
-                                resource.getMetadata().getLabels().get(ImageBuildDesired.LABEL),
-                                resource.getMetadata().getNamespace())))
-                        .build(),
-                context);
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

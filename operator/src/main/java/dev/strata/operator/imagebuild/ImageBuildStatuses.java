@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The status of an ImageBuild for what was observed. Pure.
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param build the resource with its old status
 /// @param now the time of conditions that flip
 record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant now) {
+    static final String QUEUED = "Queued";
+
     /// Nothing was started because of `problem`; the image of an earlier build stays.
     ImageBuildStatus refused(Problem problem) {
         boolean later = problem.code().retryable();
@@ -33,32 +36,36 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         Truth.of(!later),
                         problem.code().name(),
                         text(problem)),
-                null,
-                old().lastFailure(),
+                observed.runs() ? old().progress() : null,
                 observed.newest());
     }
 
     /// No new build is started; `reason` is `Suspended` or `Queued`.
     ImageBuildStatus idle(String reason, String message) {
-        Truth waits = Truth.of(reason.equals("Queued"));
-        return status(
-                conditions(Truth.FALSE, waits, Truth.FALSE, reason, message),
-                null,
-                old().lastFailure(),
-                observed.newest());
+        Truth waits = Truth.of(reason.equals(QUEUED));
+        return status(conditions(Truth.FALSE, waits, Truth.FALSE, reason, message), null, observed.newest());
+    }
+
+    /// Whether the status of `build` says that it waits for others to end.
+    static boolean queued(ImageBuild build) {
+        Condition ready = build.getStatus() == null
+                ? null
+                : Conditions.find(build.getStatus().conditions(), Conditions.READY);
+        return ready != null && QUEUED.equals(ready.getReason());
     }
 
     /// The build of `job` runs.
     ImageBuildStatus running(Job job, ImageBuildStatus.@Nullable Progress progress, @Nullable Trouble trouble) {
         String reason = trouble == null ? "Building" : trouble.reason();
         String message = trouble == null ? "build " + ImageBuildObserved.number(job) + " runs" : trouble.message();
-        return status(conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, reason, message), progress, null, job);
+        return status(conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, reason, message), progress, job);
     }
 
     /// The build of `job` has ended.
-    ImageBuildStatus finished(Job job) {
-        BuildReport report = observed.report(job);
-        ImageBuildStatus.Failure failure = failure(job, report);
+    ///
+    /// @param unseen why its source could not be looked up since; null when it could
+    ImageBuildStatus finished(Job job, @Nullable Problem unseen) {
+        ImageBuildStatus.Failure failure = image(job) == null ? failure(job) : null;
         return failure == null
                 ? status(
                         conditions(
@@ -66,8 +73,7 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                                 Truth.FALSE,
                                 Truth.FALSE,
                                 "Succeeded",
-                                "build " + ImageBuildObserved.number(job) + " is in the registry"),
-                        null,
+                                "build " + ImageBuildObserved.number(job) + " is in the registry" + unseen(unseen)),
                         null,
                         job)
                 : status(
@@ -78,22 +84,18 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                                 String.valueOf(failure.reason()),
                                 String.valueOf(failure.message())),
                         null,
-                        failure,
                         job);
     }
 
     /// The builder says that it has pushed an image, which its registry does not show because of `problem`.
     ImageBuildStatus unconfirmed(Job job, Problem problem) {
         return status(
-                conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, problem.code().name(), text(problem)),
-                null,
-                null,
-                job);
+                conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, problem.code().name(), text(problem)), null, job);
     }
 
     /// The build of `job` has failed and is made again at `due`.
     ImageBuildStatus retrying(Job job, Instant due) {
-        ImageBuildStatus.Failure failure = new Failures(observed, job, observed.report(job)).failure(build.getSpec());
+        ImageBuildStatus.Failure failure = failure(job);
         return status(
                 conditions(
                         Truth.FALSE,
@@ -103,15 +105,11 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         failure.message() + ". Build " + (ImageBuildObserved.number(job) + 1) + " tries again at "
                                 + due),
                 null,
-                failure,
                 job);
     }
 
     private ImageBuildStatus status(
-            List<Condition> conditions,
-            ImageBuildStatus.@Nullable Progress progress,
-            ImageBuildStatus.@Nullable Failure failure,
-            @Nullable Job newest) {
+            List<Condition> conditions, ImageBuildStatus.@Nullable Progress progress, @Nullable Job newest) {
         Job good = observed.jobs().stream()
                 .filter(job -> image(job) != null)
                 .findFirst()
@@ -128,11 +126,17 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         : new ImageBuildStatus.SourceState(
                                 ImageBuildObserved.annotation(newest, ImageBuildDesired.REVISION)),
                 progress,
-                failure,
+                lastFailure(),
                 observed.jobs().stream().map(this::run).toList(),
                 newest == null
                         ? old().isolationMode()
                         : ImageBuildDesired.modeName(ImageBuildObserved.annotation(newest, ImageBuildDesired.MODE)));
+    }
+
+    private static String unseen(@Nullable Problem problem) {
+        return problem == null
+                ? ""
+                : "; since then its source could not be looked up: " + problem.code() + ", " + text(problem);
     }
 
     private static String text(Problem problem) {
@@ -167,15 +171,21 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
     }
 
     private ImageBuildStatus.Run run(Job job) {
-        boolean finished = observed.finished(job);
         return new ImageBuildStatus.Run(
                 ImageBuildObserved.number(job),
                 job.getMetadata().getName(),
-                finished ? observed.succeeded(job) ? "Succeeded" : "Failed" : "Running",
+                result(job),
                 ImageBuildObserved.annotation(job, ImageBuildDesired.REVISION),
                 job.getMetadata().getCreationTimestamp(),
                 ended(job),
                 image(job));
+    }
+
+    private String result(Job job) {
+        if (image(job) != null) {
+            return "Succeeded";
+        }
+        return observed.made(job) != null ? "Unconfirmed" : ImageBuildObserved.over(job) ? "Failed" : "Running";
     }
 
     private ImageBuildStatus.SuccessfulBuild success(Job job) {
@@ -195,7 +205,28 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
         return end == null ? null : end.toString();
     }
 
-    private ImageBuildStatus.@Nullable Failure failure(Job job, @Nullable BuildReport report) {
-        return image(job) != null ? null : new Failures(observed, job, report).failure(build.getSpec());
+    /// The failure of the newest build that has failed, unless a later one has succeeded.
+    private ImageBuildStatus.@Nullable Failure lastFailure() {
+        for (Job job : observed.jobs()) {
+            if (image(job) != null) {
+                return null;
+            }
+            if (observed.failed(job)) {
+                return failure(job);
+            }
+        }
+        return old().lastFailure();
+    }
+
+    /// Why an ended build made no image. What was told once stays when the pod and its report are gone.
+    private ImageBuildStatus.Failure failure(Job job) {
+        BuildReport report = observed.report(job);
+        ImageBuildStatus.Failure told = old().lastFailure();
+        int number = ImageBuildObserved.number(job);
+        if (report == null && told != null && Objects.equals(told.number(), number)) {
+            return told;
+        }
+        boolean newest = Objects.equals(old().buildNumber(), number);
+        return new Failures(observed, job, report).failure(build.getSpec(), newest ? old().progress() : null);
     }
 }

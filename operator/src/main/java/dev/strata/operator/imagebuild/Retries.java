@@ -6,6 +6,7 @@ package dev.strata.operator.imagebuild;
 
 import dev.strata.engine.problem.ProblemCode;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class Retries {
 
     private static final Duration FIRST = Duration.ofSeconds(30);
     private static final int FACTOR = 4;
+    private static final String LOST = "BackoffLimitExceeded";
 
     private Retries() {}
 
@@ -25,11 +27,18 @@ final class Retries {
     static @Nullable Instant due(ImageBuildObserved observed, Job job) {
         Instant end = observed.endTime(job);
         int attempt = attempt(job);
-        if (end == null || attempt >= MOST || observed.succeeded(job) || observed.termination(job) == null) {
+        if (end == null || attempt >= MOST || observed.succeeded(job) || unknown(observed, job)) {
             return null;
         }
         ProblemCode code = new Failures(observed, job, observed.report(job)).code();
         return code.retryable() ? end.plus(FIRST.multipliedBy((long) Math.pow(FACTOR, attempt - 1))) : null;
+    }
+
+    /// Whether nothing shows how the build ended. Its pods were lost with their nodes when the Job controller has made
+    /// as many as it may and none has left an exit code; otherwise one has, and was removed with its report since.
+    private static boolean unknown(ImageBuildObserved observed, Job job) {
+        JobCondition failed = ImageBuildObserved.condition(job, "Failed");
+        return observed.termination(job) == null && failed != null && !LOST.equals(failed.getReason());
     }
 
     /// How often a build of its key has been made, that of `job` included.

@@ -33,7 +33,7 @@ final class RunningBuild {
         ImageBuildStatus old = build.getStatus();
         ImageBuildStatus.Progress progress = old == null ? null : old.progress();
         List<Pod> pods = observed.pods(job);
-        if (pods.isEmpty() || !"Running".equals(pods.getFirst().getStatus().getPhase())) {
+        if (pods.isEmpty() || "Pending".equals(pods.getFirst().getStatus().getPhase())) {
             return progress;
         }
         for (String line : tail(pods.getFirst()).lines().toList()) {

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BuildStepTest {
     private static final Map<String, String> CONFIRMED = Map.of(ImageBuildDesired.CONFIRMED, Builds.IMAGE);
 
+    private static final Wanted WANTED = new Wanted(KEY, "inputs", "", "");
+
     @Test
     void theFirstBuildIsMade() {
         assertThat(decide(new Builds())).isEqualTo(new BuildStep.Create(1, 1));
@@ -30,9 +32,9 @@ class BuildStepTest {
 
     @Test
     void nothingIsMadeWhileSuspended() {
-        assertThat(BuildStep.decide(new Builds().observed(), KEY, true, END)).isEqualTo(new BuildStep.Rest());
+        assertThat(BuildStep.decide(new Builds().observed(), WANTED, true, END)).isEqualTo(new BuildStep.Rest());
         Builds overtaken = new Builds().job(1, "older", "Complete", CONFIRMED);
-        assertThat(BuildStep.decide(overtaken.observed(), KEY, true, END)).isEqualTo(new BuildStep.Rest());
+        assertThat(BuildStep.decide(overtaken.observed(), WANTED, true, END)).isEqualTo(new BuildStep.Rest());
     }
 
     @Test
@@ -52,7 +54,7 @@ class BuildStepTest {
     void aRunningBuildIsReplacedByANewerKey() {
         Builds builds = new Builds().job(1, "older", null).pod(1);
         assertThat(decide(builds)).isEqualTo(new BuildStep.Replace(newest(builds)));
-        assertThat(BuildStep.decide(builds.observed(), KEY, true, END))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, true, END))
                 .as("while suspended it runs to its end")
                 .isEqualTo(new BuildStep.Wait(newest(builds)));
     }
@@ -73,7 +75,7 @@ class BuildStepTest {
         Builds builds = new Builds().job(1, KEY, null).pod(1, 137, "OOMKilled", null);
         assertThat(decide(builds)).isEqualTo(new BuildStep.GiveUp(newest(builds), ProblemCode.OutOfMemory));
         Builds ended = new Builds().job(1, KEY, "Failed").pod(1, 137, "OOMKilled", null);
-        assertThat(BuildStep.decide(ended.observed(), KEY, false, END.plusSeconds(3600)))
+        assertThat(BuildStep.decide(ended.observed(), WANTED, false, END.plusSeconds(3600)))
                 .isEqualTo(new BuildStep.Finish(newest(ended)));
     }
 
@@ -99,7 +101,7 @@ class BuildStepTest {
     @ValueSource(strings = {"InstructionFailed", "DockerfileSyntaxError", "ImageNotFound", "PushUnauthorized"})
     void anAuthorsFailureIsNotTriedAgain(String reason) {
         Builds builds = new Builds().failed(1, reason);
-        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(3600)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(3600)))
                 .isEqualTo(new BuildStep.Finish(newest(builds)));
     }
 
@@ -109,11 +111,11 @@ class BuildStepTest {
         Builds builds = new Builds()
                 .failed(5, "RegistryUnreachable", Map.of(ImageBuildDesired.ATTEMPT, String.valueOf(attempt)));
         Job job = newest(builds);
-        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(seconds - 1)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(seconds - 1)))
                 .isEqualTo(new BuildStep.Retry(job, END.plusSeconds(seconds)));
-        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(seconds)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(seconds)))
                 .isEqualTo(new BuildStep.Create(6, attempt + 1));
-        assertThat(BuildStep.decide(builds.observed(), KEY, true, END.plusSeconds(seconds)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, true, END.plusSeconds(seconds)))
                 .as("while suspended")
                 .isEqualTo(new BuildStep.Finish(job));
     }
@@ -122,15 +124,81 @@ class BuildStepTest {
     void theLastTryIsTheLast() {
         Builds builds = new Builds()
                 .failed(9, "RegistryUnreachable", Map.of(ImageBuildDesired.ATTEMPT, String.valueOf(Retries.MOST)));
-        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(86400)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(86400)))
                 .isEqualTo(new BuildStep.Finish(newest(builds)));
     }
 
     @Test
-    void aFailureWhosePodIsGoneIsNotTakenForTheInfrastructures() {
-        Builds builds = new Builds().job(1, KEY, "Failed");
-        assertThat(BuildStep.decide(builds.observed(), KEY, false, END.plusSeconds(3600)))
+    void aBuildThatWasLostWithItsNodeIsTriedAgain() {
+        for (Builds lost : List.of(
+                new Builds().failedJob(1, "BackoffLimitExceeded", Map.of()),
+                new Builds().failedJob(1, "BackoffLimitExceeded", Map.of()).podLost(1))) {
+            assertThat(decide(lost)).isEqualTo(new BuildStep.Retry(newest(lost), END.plusSeconds(30)));
+            assertThat(BuildStep.decide(lost.observed(), WANTED, false, END.plusSeconds(30)))
+                    .isEqualTo(new BuildStep.Create(2, 2));
+        }
+    }
+
+    @Test
+    void whatTheAuthorCausedIsFinalAlsoWhenItsPodIsGone() {
+        for (Builds ended : List.of(
+                new Builds().failedJob(1, "PodFailurePolicy", Map.of()),
+                new Builds().failedJob(1, "DeadlineExceeded", Map.of()),
+                new Builds().failedJob(1, "DeadlineExceeded", Map.of()).podLost(1),
+                new Builds().failedJob(1, "DeadlineExceeded", Map.of(ImageBuildDesired.ENDED, "OutOfMemory")),
+                new Builds().failedJob(1, "BackoffLimitExceeded", Map.of(ImageBuildDesired.ENDED, "OutOfMemory")))) {
+            assertThat(BuildStep.decide(ended.observed(), WANTED, false, END.plusSeconds(3600)))
+                    .isEqualTo(new BuildStep.Finish(newest(ended)));
+        }
+    }
+
+    @Test
+    void aFailedBuildIsMadeAgainWhenWhatItWasTriedWithHasChanged() {
+        Builds builds = new Builds().failed(1, "PushUnauthorized", Map.of(Wanted.INPUTS, "inputs"));
+        assertThat(decide(builds)).isEqualTo(new BuildStep.Finish(newest(builds)));
+        var repaired = new Wanted(KEY, "others", "", "");
+        assertThat(BuildStep.decide(builds.observed(), repaired, false, END)).isEqualTo(new BuildStep.Create(2, 1));
+        assertThat(BuildStep.decide(builds.observed(), repaired, true, END))
+                .as("while suspended")
                 .isEqualTo(new BuildStep.Finish(newest(builds)));
+    }
+
+    @Test
+    void aBuildThatIsToBeTriedAgainIsMadeAtOnceWithOtherInputs() {
+        Builds builds = new Builds()
+                .failed(2, "RegistryUnreachable", Map.of(Wanted.INPUTS, "inputs", ImageBuildDesired.ATTEMPT, "2"));
+        assertThat(BuildStep.decide(builds.observed(), new Wanted(KEY, "others", "", ""), false, END))
+                .isEqualTo(new BuildStep.Create(3, 1));
+    }
+
+    @Test
+    void aGoodBuildIsNotMadeAgainForOtherInputs() {
+        var good = Map.of(Wanted.INPUTS, "inputs", ImageBuildDesired.CONFIRMED, Builds.IMAGE);
+        Builds builds = new Builds().job(1, KEY, "Complete", good);
+        assertThat(BuildStep.decide(builds.observed(), new Wanted(KEY, "others", "", ""), false, END))
+                .isEqualTo(new BuildStep.Finish(newest(builds)));
+        Builds unconfirmed = new Builds()
+                .job(1, KEY, "Complete", Map.of(Wanted.INPUTS, "inputs"))
+                .pod(1, 0, "Completed", Builds.good());
+        assertThat(BuildStep.decide(unconfirmed.observed(), new Wanted(KEY, "others", "", ""), false, END))
+                .isEqualTo(new BuildStep.Confirm(newest(unconfirmed), Builds.IMAGE));
+    }
+
+    @Test
+    void aRequestMakesOneMoreBuildOfAGoodOrFailedOne() {
+        var requested = new Wanted(KEY, "inputs", "now", "");
+        Builds good = new Builds().job(1, KEY, "Complete", CONFIRMED);
+        assertThat(BuildStep.decide(good.observed(), requested, false, END)).isEqualTo(new BuildStep.Create(2, 1));
+        good.job(2, KEY, "Complete", Map.of(Wanted.REBUILD_REQUESTED, "now", ImageBuildDesired.CONFIRMED, "i"));
+        assertThat(BuildStep.decide(good.observed(), requested, false, END))
+                .isEqualTo(new BuildStep.Finish(newest(good)));
+        assertThat(decide(good)).as("the annotation is removed").isEqualTo(new BuildStep.Finish(newest(good)));
+        Builds failed = new Builds().failed(1, "InstructionFailed", Map.of(Wanted.REBUILD_REQUESTED, "before"));
+        assertThat(BuildStep.decide(failed.observed(), requested, false, END)).isEqualTo(new BuildStep.Create(2, 1));
+        Builds running = new Builds().job(1, KEY, null).pod(1);
+        assertThat(BuildStep.decide(running.observed(), requested, false, END))
+                .as("it waits for the running build")
+                .isEqualTo(new BuildStep.Wait(newest(running)));
     }
 
     @Test
@@ -175,7 +243,7 @@ class BuildStepTest {
     }
 
     private static BuildStep decide(Builds builds) {
-        return BuildStep.decide(builds.observed(), KEY, false, END);
+        return BuildStep.decide(builds.observed(), WANTED, false, END);
     }
 
     private static Job newest(Builds builds) {

@@ -99,6 +99,33 @@ final class Builds {
         return this;
     }
 
+    /// An ended Job that failed for that reason of the Job controller's.
+    Builds failedJob(int number, String reason, Map<String, String> more) {
+        job(number, KEY, "Failed", more);
+        jobs.add(new JobBuilder(jobs.removeLast())
+                .editStatus()
+                .editMatchingCondition(c -> c.getType().equals("Failed"))
+                .withReason(reason)
+                .endCondition()
+                .endStatus()
+                .build());
+        return this;
+    }
+
+    /// The pod of that Job, lost with its node: no container says how it ended.
+    Builds podLost(int number) {
+        pods.add(podOf(number)
+                .editStatus()
+                .withPhase("Failed")
+                .addNewCondition()
+                .withType("DisruptionTarget")
+                .withStatus("True")
+                .endCondition()
+                .endStatus()
+                .build());
+        return this;
+    }
+
     Builds job(int number, String key, @Nullable String condition) {
         return job(number, key, condition, Map.of());
     }

@@ -24,7 +24,7 @@ class ImageBuildStatusesTest {
     @Test
     void aConfirmedImageIsReadyBeforeItsJobIsComplete() {
         Builds builds = new Builds().job(1, KEY, null, CONFIRMED).pod(1, 0, "Completed", Builds.good());
-        ImageBuildStatus status = builds.statuses().finished(newest(builds));
+        ImageBuildStatus status = builds.statuses().finished(newest(builds), null);
         assertThat(words(status)).containsExactly("Ready True", "Reconciling False", "Stalled False");
         assertThat(status.image())
                 .isEqualTo(new ImageBuildStatus.Image(Builds.IMAGE, "sha256:" + "a".repeat(64), 1234L));
@@ -39,6 +39,17 @@ class ImageBuildStatusesTest {
     }
 
     @Test
+    void aGoodBuildStaysReadyWhileItsSourceCannotBeLookedUp() {
+        Builds builds = new Builds().job(1, KEY, "Complete", CONFIRMED).pod(1, 0, "Completed", Builds.good());
+        ImageBuildStatus status = builds.statuses()
+                .finished(newest(builds), Problem.of(ProblemCode.GitUnreachable, "no answer", "", "check it"));
+        assertThat(words(status)).containsExactly("Ready True", "Reconciling False", "Stalled False");
+        assertThat(ready(status).getMessage())
+                .isEqualTo("build 1 is in the registry; since then its source could not be looked up:"
+                        + " GitUnreachable, no answer. Try: check it");
+    }
+
+    @Test
     void anImageThatTheRegistryDoesNotShowIsNotReady() {
         Builds builds = new Builds().job(1, KEY, "Complete").pod(1, 0, "Completed", Builds.good());
         ImageBuildStatus status = builds.statuses()
@@ -48,6 +59,20 @@ class ImageBuildStatusesTest {
         assertThat(ready(status).getMessage()).contains("not there").endsWith(". Try: look");
         assertThat(status.image()).isNull();
         assertThat(status.lastSuccessfulBuild()).isNull();
+        assertThat(status.history()).singleElement().satisfies(run -> {
+            assertThat(run.result()).isEqualTo("Unconfirmed");
+            assertThat(run.image()).isNull();
+        });
+    }
+
+    @Test
+    void aBuilderThatEndedWellWithoutAReportHasFailed() {
+        Builds builds = new Builds().job(1, KEY, "Complete").pod(1, 0, "Completed", null);
+        ImageBuildStatus status = builds.statuses().finished(newest(builds), null);
+        assertThat(words(status)).containsExactly("Ready False", "Reconciling False", "Stalled True");
+        assertThat(status.history())
+                .singleElement()
+                .satisfies(run -> assertThat(run.result()).isEqualTo("Failed"));
     }
 
     @Test
@@ -56,12 +81,73 @@ class ImageBuildStatusesTest {
                 .job(1, "older", "Complete", CONFIRMED)
                 .pod(1, 0, "Completed", Builds.good())
                 .failed(2, "InstructionFailed");
-        ImageBuildStatus status = builds.statuses().finished(newest(builds));
+        ImageBuildStatus status = builds.statuses().finished(newest(builds), null);
         assertThat(words(status)).containsExactly("Ready False", "Reconciling False", "Stalled True");
         assertThat(ready(status).getReason()).isEqualTo("InstructionFailed");
         assertThat(Objects.requireNonNull(status.lastFailure()).line()).isEqualTo(4);
         assertThat(Objects.requireNonNull(status.image()).reference()).isEqualTo(Builds.IMAGE);
         assertThat(status.buildNumber()).isEqualTo(2);
+    }
+
+    @Test
+    void theLastFailureStaysUntilABuildSucceeds() {
+        Builds builds = new Builds()
+                .failed(1, "InstructionFailed")
+                .job(2, "newer", null)
+                .pod(2);
+        ImageBuildStatus running = builds.statuses().running(newest(builds), null, null);
+        assertThat(Objects.requireNonNull(running.lastFailure()).number()).isEqualTo(1);
+        assertThat(running.lastFailure().reason()).isEqualTo("InstructionFailed");
+
+        Builds pruned = new Builds().job(2, "newer", null).pod(2);
+        pruned.build().setStatus(running);
+        ImageBuildStatus still = pruned.statuses().running(newest(pruned), null, null);
+        assertThat(still.lastFailure()).isEqualTo(running.lastFailure());
+
+        Builds good = new Builds()
+                .failed(1, "InstructionFailed")
+                .job(2, "newer", "Complete", CONFIRMED)
+                .pod(2, 0, "Completed", Builds.good());
+        good.build().setStatus(running);
+        assertThat(good.statuses().finished(newest(good), null).lastFailure()).isNull();
+    }
+
+    @Test
+    void aFailureThatWasToldStaysWhenItsPodIsGone() {
+        Builds builds = new Builds().failed(1, "InstructionFailed");
+        ImageBuildStatus told = builds.statuses().finished(newest(builds), null);
+        Builds gone = new Builds().failedJob(1, "PodFailurePolicy", Map.of());
+        gone.build().setStatus(told);
+        ImageBuildStatus status = gone.statuses().finished(newest(gone), null);
+        assertThat(ready(status).getReason()).isEqualTo("InstructionFailed");
+        assertThat(status.lastFailure()).isEqualTo(told.lastFailure());
+    }
+
+    @Test
+    void anEndWithoutAReportNamesTheStepThatWasSeenLast() {
+        var progress = new ImageBuildStatus.Progress(2, 5, "RUN make", "build");
+        Builds running = new Builds().job(1, KEY, null).pod(1);
+        running.build().setStatus(running.statuses().running(newest(running), progress, null));
+        ImageBuildStatus seen = running.statuses().refused(Problem.of(ProblemCode.Internal, "w", "", ""));
+        assertThat(seen.progress())
+                .as("a fault of the operator forgets nothing")
+                .isEqualTo(progress);
+
+        Builds ended = new Builds().failedJob(1, "DeadlineExceeded", Map.of());
+        ended.build().setStatus(seen);
+        ImageBuildStatus status = ended.statuses().finished(newest(ended), null);
+        assertThat(ready(status).getReason()).isEqualTo("Timeout");
+        assertThat(Objects.requireNonNull(status.lastFailure()).step()).isEqualTo("[build 2/5] RUN make");
+        assertThat(status.progress()).isNull();
+
+        Builds next =
+                new Builds().failedJob(1, "DeadlineExceeded", Map.of()).failedJob(2, "DeadlineExceeded", Map.of());
+        next.build().setStatus(seen);
+        assertThat(Objects.requireNonNull(
+                                next.statuses().finished(newest(next), null).lastFailure())
+                        .step())
+                .as("that was the step of another build")
+                .isNull();
     }
 
     @Test
