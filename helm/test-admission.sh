@@ -106,7 +106,7 @@ plain() { # JQ
 }
 job() { # JQ
   jq -n '{apiVersion: "batch/v1", kind: "Job", metadata: {name: "app-1-abcde", namespace: "team",
-      labels: {"strata.dev/imagebuild": "app"},
+      labels: {"strata.dev/imagebuild": "app"}, annotations: {"strata.dev/build-number": "1"},
       ownerReferences: [{apiVersion: "strata.dev/v1alpha1", kind: "ImageBuild", name: "app", uid: "u0", controller: true}]},
     spec: {template: {metadata: {labels: {"strata.dev/imagebuild": "app"}},
       spec: {restartPolicy: "Never", containers: [{name: "build", image: "local/strata-builder:1"}]}}}} | '"$1"
@@ -218,6 +218,18 @@ pod "$direct"' | .spec.containers[0].securityContext = {privileged: true}' | ref
 pod "$direct"' | .spec.containers[0].securityContext.capabilities.add += ["NET_ADMIN"]' | refused "one more capability" "either the seccomp profile" "$JOBS" create
 pod '.metadata.namespace = "old" | .spec.containers[0].securityContext.capabilities.add = ["SYS_ADMIN"]' \
   | refused "both classes at once" "either the seccomp profile" "$JOBS" create
+pod '.spec.serviceAccountName = "other"' | refused "another service account" "the default service account" "$JOBS" create
+pod '.spec.serviceAccountName = "default"' | admitted "the service account that the API server sets" "$JOBS" create
+for extra in '.env = [{name: "LD_PRELOAD", value: "/x"}]' '.envFrom = [{secretRef: {name: "s"}}]' \
+  '.lifecycle = {postStart: {exec: {command: ["/bin/sh"]}}}' '.livenessProbe = {exec: {command: ["/bin/sh"]}}' \
+  '.readinessProbe = {exec: {command: ["/bin/sh"]}}' '.startupProbe = {exec: {command: ["/bin/sh"]}}' \
+  '.ports = [{containerPort: 80, hostPort: 80}]' '.workingDir = "/x"'; do
+  pod ".metadata.namespace = \"old\" | .spec.containers[0]$extra" \
+    | refused "a builder pod with $extra" "it has no hooks, probes, ports" "$JOBS" create
+done
+pod '.spec.containers[0].securityContext.runAsUser = 1000' | refused "another user" "runs as the user of its image" "$JOBS" create
+pod '.spec.securityContext.runAsGroup = 1000' | refused "another group of the pod" "runs as the user of its image" "$JOBS" create
+pod '.spec.containers[0].securityContext.procMount = "Default"' | refused "a masked /proc" "procMount: Unmasked" "$JOBS" create
 pod 'del(.spec.containers[0].securityContext.seccompProfile)' | refused "no seccomp profile" "either the seccomp profile" "$JOBS" create
 
 # What the operator really makes: its golden Jobs, and the pods that the Job controller makes of them.
@@ -244,20 +256,34 @@ patched() { # NAME EXPECTED-WORDS-OR-EMPTY KIND OBJECT PATCH
 patched "removing a finalizer" "" pod app-1-abcde-x '{"metadata": {"finalizers": null}}'
 patched "changing the image" "in the image local/strata-builder:1" pod app-1-abcde-x \
   '{"spec": {"containers": [{"name": "build", "image": "busybox"}]}}'
+stays='neither changes nor goes'
+patched "taking the label away" "$stays" pod app-1-abcde-x '{"metadata": {"labels": {"strata.dev/imagebuild": null}}}'
+patched "another label" "$stays" pod app-1-abcde-x '{"metadata": {"labels": {"strata.dev/imagebuild": "other"}}}'
 patched "labelling another pod" "only the Job controller makes pods" pod debugged '{"metadata": {"labels": {"strata.dev/imagebuild": "app"}}}'
 
 job . | admitted "the operator's Job" "$OPERATOR" create
 message='only the Strata operator makes Jobs of an ImageBuild'
+notes='only the Strata operator writes annotations strata.dev/...'
 job . | refused "a user's Job with every mark" "$message" "" create
 job 'del(.metadata.labels) | del(.metadata.ownerReferences)' | refused "a Job with the label in its template" "$message" "" create
 job 'del(.metadata.labels) | del(.spec.template.metadata)' | refused "a Job owned by an ImageBuild" "$message" "" create
 job 'del(.spec.template.metadata) | del(.metadata.ownerReferences)' | refused "a Job with the label" "$message" "" create
-job 'del(.metadata.labels) | del(.metadata.ownerReferences) | del(.spec.template.metadata)' | admitted "an ordinary Job" "" create
+ordinary='del(.metadata.labels) | del(.metadata.annotations) | del(.metadata.ownerReferences) | del(.spec.template.metadata)'
+job "$ordinary" | admitted "an ordinary Job" "" create
+job "$ordinary"' | .metadata.annotations = {"strata.dev/ended": "x"}' | refused "a Job with the operator's annotation" "$notes" "" create
 job . | k --as "$OPERATOR" create -f - > /dev/null
-job '.metadata.name = "plain" | del(.metadata.labels) | del(.metadata.ownerReferences) | del(.spec.template.metadata)' | k create -f - > /dev/null
+job '.metadata.name = "plain" | '"$ordinary" | k create -f - > /dev/null
 patched "another label on the Job" "$message" job app-1-abcde '{"metadata": {"labels": {"strata.dev/imagebuild": "other"}}}'
 patched "a label on an ordinary Job" "$message" job plain '{"metadata": {"labels": {"strata.dev/imagebuild": "app"}}}'
-patched "an annotation on the Job" "" job app-1-abcde '{"metadata": {"annotations": {"note": "x"}}}'
+patched "somebody's annotation on the Job" "" job app-1-abcde '{"metadata": {"annotations": {"note": "x"}}}'
+patched "somebody's annotation of the operator's" "$notes" job app-1-abcde \
+  '{"metadata": {"annotations": {"strata.dev/confirmed-image": "registry.example/evil@sha256:0"}}}'
+patched "a changed annotation of the operator's" "$notes" job app-1-abcde '{"metadata": {"annotations": {"strata.dev/build-number": "9"}}}'
+patched "a removed annotation of the operator's" "$notes" job app-1-abcde '{"metadata": {"annotations": {"strata.dev/build-number": null}}}'
+patched "an annotation of the operator's on an ordinary Job" "$notes" job plain '{"metadata": {"annotations": {"strata.dev/ended": "x"}}}'
+checks=$((checks + 1))
+k --as "$OPERATOR" -n team patch job app-1-abcde --type merge -p '{"metadata": {"annotations": {"strata.dev/confirmed-image": "x"}}}' \
+  --dry-run=server > /dev/null || fail "the operator's own annotation was refused"
 patched "the garbage collector's orphaning" "" job app-1-abcde '{"metadata": {"ownerReferences": null}}'
 
 # Rights of the author of an ImageBuild.
@@ -313,6 +339,43 @@ if k --as nobody -n team patch imagebuild app --type merge -p '{"spec": {"source
 elif ! grep -qF "nobody may not get the Secret git" "$WORK/out"; then
   fail "another address: $(cat "$WORK/out")"
 fi
+
+# Who may share a Registry.
+registry() { # JQ
+  jq -n '{apiVersion: "strata.dev/v1alpha1", kind: "Registry", metadata: {name: "images", namespace: "team"}, spec: {}} | '"$1"
+}
+k create clusterrole registries --verb=get,create,update,patch --resource=registries.strata.dev > /dev/null
+k create clusterrole strata-share --verb=share --resource=registries.strata.dev > /dev/null
+for user in owner sharer; do
+  k -n team create rolebinding "registries-$user" --clusterrole=registries --user="$user" > /dev/null
+done
+k -n team create rolebinding share-in-team --clusterrole=strata-share --user=owner > /dev/null
+k create clusterrolebinding strata-share --clusterrole=strata-share --user=sharer > /dev/null
+sleep 1
+message='may not share Registries with other namespaces; an administrator allows it with: kubectl create clusterrole strata-share'
+pull='.spec.access = {pull: {namespaceSelector: {}}}'
+push='.spec.access = {push: {namespaceSelector: {matchLabels: {team: "blue"}}}}'
+registry . | admitted "a Registry for its own namespace" owner create
+registry '.spec.access = {pull: {}, push: {}}' | admitted "a Registry without a selector" owner create
+registry "$pull" | refused "a shared Registry, by an author who may share in one namespace only" "owner $message" owner create
+registry "$push" | refused "a Registry that others may push to" "owner $message" owner create
+registry "$pull" | admitted "a shared Registry, by one who may share" sharer create
+registry "$push" | admitted "a Registry that others may push to, by one who may share" sharer create
+registry "$push" | k create -f - > /dev/null
+as() { # NAME EXPECTED-WORDS-OR-EMPTY USER PATCH
+  local output
+  checks=$((checks + 1))
+  if output=$(k --as "$3" -n team patch registry images --type merge -p "$4" --dry-run=server 2>&1); then
+    [ -z "$2" ] || fail "$1 was admitted"
+  elif [ -z "$2" ] || [[ $output != *"$2"* ]]; then
+    fail "$1: $output"
+  fi
+}
+as "a wider selector" "$message" owner '{"spec": {"access": {"push": {"namespaceSelector": {"matchLabels": null}}}}}'
+as "a selector more" "$message" owner '{"spec": {"access": {"pull": {"namespaceSelector": {}}}}}'
+as "a selector more, by one who may share" "" sharer '{"spec": {"access": {"pull": {"namespaceSelector": {}}}}}'
+as "another field of a shared Registry" "" owner '{"spec": {"deletion": {"enabled": true}}}'
+as "the operator's finalizer" "" "$OPERATOR" '{"metadata": {"finalizers": ["strata.dev/registry"]}}'
 
 # The operator's own rights, as the API server reads them.
 can() { # yes|no ARGUMENTS

@@ -116,6 +116,9 @@ check
 [ "$(grep -c hostPath: "$agent")" = 2 ] || fail "the node agent mounts more of its host than two directories"
 hasNot "$agent" 'privileged|capabilities:.*add'
 
+# The operator's tests compare it with the builder's pod.
+cp "$WORK/DaemonSet-strata-isolation-check.yaml" "$WORK/isolation-check.yaml"
+golden isolation-check.yaml
 nesting=$WORK/DaemonSet-strata-isolation-check.yaml
 has "$nesting" "hostUsers: false"
 has "$nesting" "procMount: Unmasked"
@@ -191,7 +194,7 @@ has "$odd" 'builds: "true"'
 has "$odd" '{name: STRATA_BUILDS_NODE_SELECTOR, value: "builds=true,example.com/pool=big"}'
 has "$odd" "kubernetes.io/os: linux"
 has "$odd" '!variables.fresh || request.userInfo.username in ["other-controller"]'
-has "$odd" "|| request.userInfo.username == 'system:serviceaccount:elsewhere:strata-operator'"
+has "$odd" "expression: \"request.userInfo.username == 'system:serviceaccount:elsewhere:strata-operator'\""
 has "$odd" "kind: PodDisruptionBudget"
 has "$odd" "kind: ServiceMonitor"
 has "$odd" "kind: NetworkPolicy"

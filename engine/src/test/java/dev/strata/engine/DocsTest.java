@@ -6,6 +6,7 @@ package dev.strata.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.strata.engine.problem.ProblemCode;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -129,6 +130,19 @@ class DocsTest {
 
             assertThat(readme).as(file).contains("```yaml\n" + manifest + "```");
         }
+    }
+
+    @Test
+    void thePageOfProblemsHasEveryCodeOnceAndSaysWhetherItIsRetried() throws IOException {
+        List<String> rows = ROW.matcher(Files.readString(REPOSITORY.resolve("docs/problems.md")))
+                .results()
+                .map(row -> row.group(1) + " " + row.group(2).strip())
+                .toList();
+
+        assertThat(rows)
+                .containsExactlyElementsOf(Stream.of(ProblemCode.values())
+                        .map(code -> code.name() + " " + (code.retryable() ? "yes" : "no"))
+                        .toList());
     }
 
     @Test

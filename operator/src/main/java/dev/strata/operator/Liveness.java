@@ -6,9 +6,12 @@ package dev.strata.operator;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,10 @@ final class Liveness {
 
     /// Four times the lease's own duration: its holder ends by itself long before.
     private static final Duration RENEWED = Duration.ofMinutes(1);
+
+    /// How long the API server is waited for, whatever the client's own patience: less than the probe's
+    /// `timeoutSeconds` in the chart, so that the kubelet never takes a slow API server for a stuck process.
+    static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final KubernetesClient client;
     private final String namespace;
@@ -48,14 +55,22 @@ final class Liveness {
         if (!leads.get()) {
             return null;
         }
+        var question = new FutureTask<>(
+                () -> client.leases().inNamespace(namespace).withName(lease).get());
+        Thread.ofVirtual().name("liveness").start(question);
         try {
-            Lease held = client.leases().inNamespace(namespace).withName(lease).get();
+            Lease held = question.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (held == null || held.getSpec() == null || held.getSpec().getRenewTime() == null) {
                 return null;
             }
             Duration age = Duration.between(held.getSpec().getRenewTime().toInstant(), Instant.now());
             return age.compareTo(RENEWED) > 0 ? "the lease was renewed " + age.toSeconds() + " s ago" : null;
-        } catch (KubernetesClientException e) {
+        } catch (ExecutionException | TimeoutException e) {
+            question.cancel(true);
+            return null;
+        } catch (InterruptedException e) {
+            question.cancel(true);
+            Thread.currentThread().interrupt();
             return null;
         }
     }

@@ -6,6 +6,7 @@ package dev.strata.operator;
 
 import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.config.OperatorConfig;
+import dev.strata.operator.confirm.Reach;
 import dev.strata.operator.imagebuild.ImageBuildReconciler;
 import dev.strata.operator.registry.RegistryReconciler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -66,7 +67,7 @@ public final class OperatorMain {
             health.close();
         }));
 
-        register(operator, new ImageBuildReconciler(client, config, new BuildMetrics(registry)));
+        register(operator, new ImageBuildReconciler(client, config, new BuildMetrics(registry), Reach.REMOTE));
         register(operator, new RegistryReconciler(client, config));
 
         operator.start();

@@ -174,7 +174,7 @@ class BuildsIT extends BuildsOnApiServer {
         readyRegistry("owner", "images");
         client.resource(new SecretBuilder()
                         .withNewMetadata()
-                        .withName("strata-push-images")
+                        .withName("strata-push-owner.images")
                         .withNamespace("guest")
                         .endMetadata()
                         .withType("kubernetes.io/dockerconfigjson")
@@ -208,7 +208,7 @@ class BuildsIT extends BuildsOnApiServer {
         assertThat(jobs("guest").getFirst().getSpec().getTemplate().getSpec().getVolumes())
                 .filteredOn(volume -> volume.getSecret() != null)
                 .extracting(volume -> volume.getSecret().getSecretName())
-                .containsExactly("strata-push-images");
+                .containsExactly("strata-push-owner.images");
     }
 
     @Test

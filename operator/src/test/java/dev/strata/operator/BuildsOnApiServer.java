@@ -18,6 +18,7 @@ import dev.strata.operator.apiserver.ApiServer;
 import dev.strata.operator.condition.Conditions;
 import dev.strata.operator.condition.Truth;
 import dev.strata.operator.config.OperatorConfig;
+import dev.strata.operator.confirm.Reach;
 import dev.strata.operator.imagebuild.ImageBuildReconciler;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -113,7 +114,8 @@ abstract class BuildsOnApiServer {
                         .build())
                 .build();
         operator = new Operator(overrider -> overrider.withKubernetesClient(own));
-        OperatorMain.register(operator, new ImageBuildReconciler(own, config, new BuildMetrics(meters)));
+        OperatorMain.register(
+                operator, new ImageBuildReconciler(own, config, new BuildMetrics(meters), Reach.LOOPBACK_TOO));
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()

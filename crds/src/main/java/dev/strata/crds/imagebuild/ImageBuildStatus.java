@@ -97,7 +97,7 @@ public record ImageBuildStatus(
             @JsonPropertyDescription("Number of the build.") @Nullable
             Integer number,
 
-            @JsonPropertyDescription("One word for the kind of failure, listed in docs/problems.") @Nullable
+            @JsonPropertyDescription("One word for the kind of failure, listed in docs/problems.md.") @Nullable
             String reason,
 
             @JsonPropertyDescription("What failed and what to try.") @Nullable

@@ -25,7 +25,8 @@ public record RegistrySpec(
 
         @JsonPropertyDescription(
                 "Namespaces that get the credentials. The Registry's own namespace always does, others only when they"
-                        + " are selected here.")
+                        + " are selected here. Whoever sets or changes this needs the verb `share` on"
+                        + " `registries.strata.dev` in the whole cluster.")
         @Nullable
         Access access,
 
@@ -70,10 +71,17 @@ public record RegistrySpec(
     /// Who gets the credentials.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Access(
-            @JsonPropertyDescription("Who may pull: these namespaces get the Secret `strata-pull-NAME`.") @Nullable
+            @JsonPropertyDescription(
+                    "Namespaces that get the Secret `strata-pull-NAMESPACE.NAME` to pull with. The registry has one"
+                            + " user, so whoever reads that Secret may also push, and delete where `deletion` is"
+                            + " enabled. In the Registry's own namespace it is `strata-pull-NAME`.")
+            @Nullable
             Grant pull,
 
-            @JsonPropertyDescription("Who may push: these namespaces get the Secret `strata-push-NAME`.") @Nullable
+            @JsonPropertyDescription(
+                    "Namespaces that get the Secret `strata-push-NAMESPACE.NAME`, and whose ImageBuilds may name this"
+                            + " Registry. In the Registry's own namespace it is `strata-push-NAME`.")
+            @Nullable
             Grant push) {}
 
     /// Namespaces by their labels.
@@ -81,7 +89,8 @@ public record RegistrySpec(
     public record Grant(
             @JsonPropertyDescription(
                     "Labels of the namespaces. An empty selector (`{}`) selects every namespace; without a selector,"
-                            + " only the Registry's own.")
+                            + " only the Registry's own. `kube-system`, `kube-public`, `kube-node-lease` and the"
+                            + " operator's namespace are never selected.")
             @Nullable
             NamespaceSelector namespaceSelector) {}
 
@@ -125,7 +134,10 @@ public record RegistrySpec(
     /// Deletion through the API.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Deletion(
-            @Default("true") @JsonPropertyDescription("Whether whoever may push may also delete.") @Nullable
+            @Default("false")
+            @JsonPropertyDescription(
+                    "Whether images can be deleted. The registry has one user: who may pull may then delete, too.")
+            @Nullable
             Boolean enabled) {}
 
     /// Requests and limits.

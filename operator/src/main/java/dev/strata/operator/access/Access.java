@@ -17,14 +17,30 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Which namespaces a Registry is shared with.
+/// Which namespaces a Registry is shared with, and what is delivered there.
 public final class Access {
+    /// Namespaces that no selector selects: of the cluster itself.
+    private static final Set<String> SYSTEM = Set.of("kube-system", "kube-public", "kube-node-lease");
+
     private Access() {}
 
     /// A right on a Registry.
     public enum Right {
-        PULL,
-        PUSH
+        PULL("strata-pull-"),
+        PUSH("strata-push-");
+
+        private final String prefix;
+
+        Right(String prefix) {
+            this.prefix = prefix;
+        }
+
+        /// Name of the Secret with that right in `namespace`. Where the Registry is not at home, its
+        /// own namespace is part of the name: another Registry may have the same name. No name of a
+        /// Registry or namespace holds a dot.
+        public String secret(String registry, String home, String namespace) {
+            return prefix + (namespace.equals(home) ? registry : home + "." + registry);
+        }
     }
 
     /// Whether any namespace but the Registry's own can be selected.
@@ -35,14 +51,16 @@ public final class Access {
     /// The rights of every namespace that has one. A namespace that is being deleted has none,
     /// except the Registry's
     /// own, which always has both.
-    public static SortedMap<String, Set<Right>> rights(Registry registry, List<Namespace> namespaces) {
+    ///
+    /// @param operator the operator's namespace, which no selector selects
+    public static SortedMap<String, Set<Right>> rights(Registry registry, List<Namespace> namespaces, String operator) {
         var rights = new TreeMap<String, Set<Right>>();
         for (Namespace namespace : namespaces) {
             if (namespace.getMetadata().getDeletionTimestamp() != null) {
                 continue;
             }
             for (Right right : Right.values()) {
-                if (selects(selector(registry, right), namespace.getMetadata().getLabels())) {
+                if (selects(selector(registry, right), namespace, operator)) {
                     rights.computeIfAbsent(namespace.getMetadata().getName(), _ -> EnumSet.noneOf(Right.class))
                             .add(right);
                 }
@@ -53,9 +71,18 @@ public final class Access {
     }
 
     /// Whether a namespace has the right by its labels; the Registry's own always has.
-    public static boolean grants(Registry registry, Right right, Namespace namespace) {
+    ///
+    /// @param operator the operator's namespace, which no selector selects
+    public static boolean grants(Registry registry, Right right, Namespace namespace, String operator) {
         return namespace.getMetadata().getName().equals(registry.getMetadata().getNamespace())
-                || selects(selector(registry, right), namespace.getMetadata().getLabels());
+                || selects(selector(registry, right), namespace, operator);
+    }
+
+    private static boolean selects(@Nullable NamespaceSelector selector, Namespace namespace, String operator) {
+        String name = namespace.getMetadata().getName();
+        return !SYSTEM.contains(name)
+                && !operator.equals(name)
+                && selects(selector, namespace.getMetadata().getLabels());
     }
 
     /// The selector of a right; null when only the Registry's own namespace has it.

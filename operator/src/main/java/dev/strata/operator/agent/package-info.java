@@ -9,7 +9,8 @@
 /// touches no others. Has no access to the Kubernetes API: it reads a mounted ConfigMap and
 /// speaks by
 /// its log, one JSON line. Whether containerd's `config_path` names the directory that is written
-/// cannot be seen from here; that is a matter of the node's installation. Runs well with
+/// cannot be seen from here, nor whether the node's runtime is containerd at all: what it reports as
+/// ready is that the files are written and that the registry answers from this node. Runs well with
 /// `-Xmx24m -XX:+UseSerialGC -XX:TieredStopAtLevel=1`. Read [AgentMain] first.
 @NullMarked
 package dev.strata.operator.agent;

@@ -11,23 +11,29 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 
-/// Which servers are asked: over https any but those of the pod itself and of its link, over http
-/// only the pod's own.
+/// Addresses that the operator may send a request to, each checked against a [Reach].
 final class Address {
     private Address() {}
 
     /// The address of a manifest (OCI distribution specification, "Checking if content exists in the
     /// registry").
-    static URI manifest(String registry, String repository, String digest) throws IOException {
+    static URI manifest(String registry, String repository, String digest, Reach reach) throws IOException {
         String host = registry.equals(ImageReference.DOCKER_HUB) ? "registry-1.docker.io" : registry;
-        String scheme = isLoopbackName(host) ? "http" : "https";
-        return checked(scheme + "://" + host + "/v2/" + repository + "/manifests/" + digest);
+        boolean plain = reach == Reach.LOOPBACK_TOO && isLoopbackName(host);
+        return checked((plain ? "http" : "https") + "://" + host + "/v2/" + repository + "/manifests/" + digest, plain);
+    }
+
+    /// The address that a registry names for its tokens: of https, like the registry, unless that is
+    /// itself asked over http.
+    static URI realm(String text, URI registry) throws IOException {
+        return checked(text, registry.getScheme().equals("http"));
     }
 
     /// The address, once every one of its host's is allowed.
     ///
+    /// @param plain whether http to a loopback name will do
     /// @throws IOException `RefusedException` saying what is wrong with it, or the host has no address
-    static URI checked(String text) throws IOException {
+    private static URI checked(String text, boolean plain) throws IOException {
         URI uri;
         try {
             uri = new URI(text);
@@ -39,7 +45,7 @@ final class Address {
         if (host == null || uri.getUserInfo() != null) {
             throw new RefusedException("its address names no host");
         }
-        if (scheme.equals("http") && isLoopbackName(uri.getAuthority())) {
+        if (plain && scheme.equals("http") && isLoopbackName(uri.getAuthority())) {
             return uri;
         }
         if (!scheme.equals("https")) {

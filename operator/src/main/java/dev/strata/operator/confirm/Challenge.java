@@ -48,11 +48,13 @@ record Challenge(String scheme, Map<String, String> parameters) {
     }
 
     /// Where a token to read that repository is had (distribution, "Token Authentication Specification").
-    URI tokenAddress(String repository) throws IOException {
+    ///
+    /// @param registry the address that was asked
+    URI tokenAddress(String repository, URI registry) throws IOException {
         String realm = parameters.getOrDefault("realm", "");
         String query = "scope=" + encoded("repository:" + repository + ":pull")
                 + (parameters.containsKey("service") ? "&service=" + encoded(parameters.get("service")) : "");
-        return Address.checked(realm + (realm.contains("?") ? "&" : "?") + query);
+        return Address.realm(realm + (realm.contains("?") ? "&" : "?") + query, registry);
     }
 
     private static String encoded(String value) {

@@ -46,16 +46,18 @@ public final class RegistryHead {
     private final String repository;
     private final @Nullable String dockerConfig;
     private final @Nullable String authority;
+    private final Reach reach;
 
     /// @param image `registry[:port]/repository`
     /// @param dockerConfig text of a `.dockerconfigjson`; null for none
     /// @param authority the only certificate authority to trust, as PEM; null for the system's
-    public RegistryHead(String image, @Nullable String dockerConfig, @Nullable String authority) {
+    public RegistryHead(String image, @Nullable String dockerConfig, @Nullable String authority, Reach reach) {
         int slash = image.indexOf('/');
         this.registry = image.substring(0, slash);
         this.repository = image.substring(slash + 1);
         this.dockerConfig = dockerConfig;
         this.authority = authority;
+        this.reach = reach;
     }
 
     /// Returns when the registry has the manifest.
@@ -121,7 +123,7 @@ public final class RegistryHead {
             throws IOException, InterruptedException, GeneralSecurityException {
         HttpClient client = client();
         try {
-            URI address = Address.manifest(registry, repository, digest);
+            URI address = Address.manifest(registry, repository, digest, reach);
             HttpResponse<Void> first = head(client, address, null);
             Challenge challenge = Challenge.of(first.headers().allValues("WWW-Authenticate"));
             if (first.statusCode() != HttpURLConnection.HTTP_UNAUTHORIZED || challenge == null) {
@@ -132,7 +134,7 @@ public final class RegistryHead {
                         ? first.statusCode()
                         : head(client, address, "Basic " + login.basic()).statusCode();
             }
-            String token = token(client, challenge, login);
+            String token = token(client, challenge.tokenAddress(repository, address), login);
             return token == null
                     ? first.statusCode()
                     : head(client, address, "Bearer " + token).statusCode();
@@ -161,10 +163,9 @@ public final class RegistryHead {
         return client.send(request.build(), BodyHandlers.discarding());
     }
 
-    private @Nullable String token(HttpClient client, Challenge challenge, @Nullable Login login)
+    private static @Nullable String token(HttpClient client, URI address, @Nullable Login login)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(challenge.tokenAddress(repository)).timeout(LIMIT);
+        HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(LIMIT);
         if (login != null) {
             request.header("Authorization", "Basic " + login.basic());
         }

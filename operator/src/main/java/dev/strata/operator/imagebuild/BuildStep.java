@@ -76,9 +76,7 @@ sealed interface BuildStep {
 
     private static BuildStep finished(ImageBuildObserved observed, Job job, boolean suspend, Instant now) {
         String image = observed.made(job);
-        if (image != null
-                && ImageBuildObserved.annotation(job, ImageBuildDesired.CONFIRMED)
-                        .isEmpty()) {
+        if (image != null && observed.confirmed(job) == null) {
             return new Confirm(job, image);
         }
         Instant due = suspend ? null : Retries.due(observed, job);

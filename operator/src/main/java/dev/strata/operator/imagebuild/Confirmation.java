@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.engine.problem.StrataException;
+import dev.strata.operator.confirm.Reach;
 import dev.strata.operator.confirm.RegistryHead;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -21,9 +22,11 @@ final class Confirmation {
     private static final String CONFIG = ".dockerconfigjson";
 
     private final KubernetesClient client;
+    private final Reach reach;
 
-    Confirmation(KubernetesClient client) {
+    Confirmation(KubernetesClient client, Reach reach) {
         this.client = client;
+        this.reach = reach;
     }
 
     /// Returns when the image is there. Only its digest is taken from the builder's word.
@@ -35,7 +38,8 @@ final class Confirmation {
         new RegistryHead(
                         target.repository(),
                         target.secret() == null ? null : dockerConfig(namespace, target.secret()),
-                        target.inCluster() ? authority(namespace) : null)
+                        target.inCluster() ? authority(namespace) : null,
+                        reach)
                 .confirm(image.substring(image.indexOf('@') + 1));
     }
 

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +29,13 @@ record Failures(
         if (report == null || report.failure() == null) {
             return reason(observed.termination(job));
         }
-        String told = report.failure().reason();
+        return named(report.failure().reason()).orElse(ProblemCode.Internal);
+    }
+
+    private static Optional<ProblemCode> named(@Nullable String name) {
         return Stream.of(ProblemCode.values())
-                .filter(code -> code.name().equals(told))
-                .findFirst()
-                .orElse(ProblemCode.Internal);
+                .filter(code -> code.name().equals(name))
+                .findFirst();
     }
 
     /// The failure for a status.
@@ -74,9 +77,9 @@ record Failures(
     }
 
     private ProblemCode reason(@Nullable ContainerStateTerminated end) {
-        String ended = ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED);
-        if (!ended.isEmpty()) {
-            return ProblemCode.valueOf(ended);
+        Optional<ProblemCode> ended = named(ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED));
+        if (ended.isPresent()) {
+            return ended.get();
         }
         if (observed.outOfMemory(job)) {
             return ProblemCode.OutOfMemory;

@@ -12,6 +12,7 @@ import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.report.BuildRequest;
 import dev.strata.engine.report.ReportJson;
+import dev.strata.operator.access.Access;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The objects of a build: a Job, and a ConfigMap with the request. Pure.
@@ -170,9 +172,18 @@ final class ImageBuildDesired {
                 .build();
     }
 
-    /// The name that a manifest has for a mode of the Job's annotation.
-    static String modeName(String annotation) {
-        return switch (IsolationMode.valueOf(annotation)) {
+    /// The mode that a Job's annotation names; null for none.
+    static @Nullable IsolationMode mode(String annotation) {
+        return Stream.of(IsolationMode.values())
+                .filter(mode -> mode.name().equals(annotation))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// The name that a manifest has for a mode of the Job's annotation; null when that names none.
+    static @Nullable String modeName(String annotation) {
+        return switch (mode(annotation)) {
+            case null -> null;
             case AUTO -> "Auto";
             case NESTED_USER_NAMESPACE -> "NestedUserNamespace";
             case USER_NAMESPACE -> "UserNamespace";
@@ -186,15 +197,18 @@ final class ImageBuildDesired {
         ImageBuildSpec.Output output = build.getSpec().output();
         var tags = new LinkedHashSet<String>();
         ImageBuildSpec.RegistryRef registry = output.registryRef();
+        String own = build.getMetadata().getNamespace();
         String repository;
+        String secret;
         if (registry != null) {
-            String namespace =
-                    registry.namespace() == null ? build.getMetadata().getNamespace() : registry.namespace();
-            repository = registry.name() + "." + namespace + ".svc." + clusterDomain + ":5000/" + output.repository();
+            String home = registry.namespace() == null ? own : registry.namespace();
+            repository = registry.name() + "." + home + ".svc." + clusterDomain + ":5000/" + output.repository();
+            secret = Access.Right.PUSH.secret(registry.name(), home, own);
         } else {
             String text = Objects.requireNonNull(output.image(), "the schema asks for image or registryRef");
             ImageReference image = ImageReference.parse(text);
             repository = image.registry() + "/" + image.repository();
+            secret = output.secretRef() == null ? null : output.secretRef().name();
             if (text.substring(text.lastIndexOf('/') + 1).contains(":") && image.tag() != null) {
                 tags.add(image.tag());
             }
@@ -205,9 +219,6 @@ final class ImageBuildDesired {
         if (tags.isEmpty()) {
             tags.add(ImageReference.DEFAULT_TAG);
         }
-        String secret = registry != null
-                ? "strata-push-" + registry.name()
-                : output.secretRef() == null ? null : output.secretRef().name();
         String host = repository.substring(0, repository.indexOf('/'));
         return new Target(repository, List.copyOf(tags), secret, host.endsWith(".svc." + clusterDomain + ":5000"));
     }

@@ -7,6 +7,7 @@ package dev.strata.operator.imagebuild;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.report.BuildReport;
 import dev.strata.engine.report.ReportJson;
@@ -19,7 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,15 +33,28 @@ import org.jspecify.annotations.Nullable;
 /// @param jobs its own Jobs, the newest first
 /// @param pods pods that carry its label
 /// @param lastNumber the number that its status names, 0 for none
-record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
+/// @param shown the images that its status names, by the names of their Jobs
+record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber, Map<String, String> shown) {
     static ImageBuildObserved of(ImageBuild build, Collection<Job> jobs, Collection<Pod> pods) {
         List<Job> own = jobs.stream()
                 .filter(job -> ImageBuildDesired.owns(build, job))
                 .sorted(Comparator.comparingInt(ImageBuildObserved::number).reversed())
                 .toList();
-        var status = build.getStatus();
+        ImageBuildStatus status = build.getStatus();
         Integer last = status == null ? null : status.buildNumber();
-        return new ImageBuildObserved(own, List.copyOf(pods), last == null ? 0 : last);
+        return new ImageBuildObserved(own, List.copyOf(pods), last == null ? 0 : last, shown(status));
+    }
+
+    private static Map<String, String> shown(@Nullable ImageBuildStatus status) {
+        var shown = new HashMap<String, String>();
+        if (status != null && status.history() != null) {
+            for (ImageBuildStatus.Run run : status.history()) {
+                if (run.job() != null && run.image() != null) {
+                    shown.put(run.job(), run.image());
+                }
+            }
+        }
+        return shown;
     }
 
     @Nullable
@@ -76,6 +92,19 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
         return report == null || report.failure() != null ? null : report.image();
     }
 
+    /// The image of a Job, once its registry has shown it; null before. An annotation is believed
+    /// only on a Job that ended well, and when it names what the builder reported, or, where that
+    /// pod is gone, what the status has named already.
+    @Nullable
+    String confirmed(Job job) {
+        String image = annotation(job, ImageBuildDesired.CONFIRMED);
+        if (image.isEmpty() || !succeeded(job)) {
+            return null;
+        }
+        String made = made(job);
+        return image.equals(made == null ? shown.get(job.getMetadata().getName()) : made) ? image : null;
+    }
+
     boolean succeeded(Job job) {
         return condition(job, "Complete") != null || made(job) != null;
     }
@@ -106,7 +135,8 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber) {
                         .map(job -> job.getMetadata().getUid().equals(uid) ? newer : job)
                         .toList(),
                 pods,
-                lastNumber);
+                lastNumber,
+                shown);
     }
 
     /// Whether the build has ended and the informer of the pods has seen it too, so that the report is there.

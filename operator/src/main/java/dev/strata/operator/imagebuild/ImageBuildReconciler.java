@@ -13,6 +13,7 @@ import dev.strata.engine.report.BuildRequest;
 import dev.strata.operator.BuildMetrics;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
+import dev.strata.operator.confirm.Reach;
 import dev.strata.operator.git.GitRemote;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -57,12 +58,13 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private final Slots slots;
     private final AttemptInputs inputs;
 
-    public ImageBuildReconciler(KubernetesClient client, OperatorConfig config, BuildMetrics metrics) {
+    /// @param reach which registries are asked for the images that were pushed to them
+    public ImageBuildReconciler(KubernetesClient client, OperatorConfig config, BuildMetrics metrics, Reach reach) {
         this.config = config;
         this.preflight = new Preflight(client, config);
         this.running = new RunningBuild(client);
         this.jobs = new BuildJobs(client);
-        this.confirmation = new Confirmation(client);
+        this.confirmation = new Confirmation(client, reach);
         this.inputs = new AttemptInputs(client);
         var git = new GitRemote(config.clusterDomain());
         this.sources = new Sources(

@@ -164,10 +164,8 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                 reference, reference.substring(reference.indexOf('@') + 1), report.imageSize());
     }
 
-    /// The image that a Job made, once the registry has shown it.
-    private static @Nullable String image(Job job) {
-        String image = ImageBuildObserved.annotation(job, ImageBuildDesired.CONFIRMED);
-        return image.isEmpty() ? null : image;
+    private @Nullable String image(Job job) {
+        return observed.confirmed(job);
     }
 
     private ImageBuildStatus.Run run(Job job) {

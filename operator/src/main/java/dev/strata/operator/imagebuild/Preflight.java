@@ -85,7 +85,8 @@ final class Preflight {
                 .withName(ref.name())
                 .get();
         // Whether a Registry that is not shared exists is nobody else's business.
-        if (!home.equals(own) && (registry == null || !Access.grants(registry, Access.Right.PUSH, namespace))) {
+        if (!home.equals(own)
+                && (registry == null || !Access.grants(registry, Access.Right.PUSH, namespace, config.namespace()))) {
             throw problem(
                     ProblemCode.RegistryNotShared,
                     "Registry " + home + "/" + ref.name() + " does not let namespace " + own + " push",
@@ -106,7 +107,7 @@ final class Preflight {
         }
     }
 
-    /// The command for whoever may change that Registry; it replaces the selector that is there.
+    /// The command for whoever may change that Registry and share it; it replaces the selector that is there.
     private static String notShared(String home, String name, String own) {
         return "kubectl -n " + home + " patch registry " + name + " --type merge -p '{\"spec\":{\"access\":{\"push\":"
                 + "{\"namespaceSelector\":{\"matchLabels\":null,\"matchExpressions\":[{\"key\":"

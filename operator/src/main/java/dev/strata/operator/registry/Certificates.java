@@ -89,20 +89,21 @@ final class Certificates {
         }
     }
 
-    /// A server's certificate, valid for a year.
+    /// A server's certificate, valid for a year, and never longer than its authority.
     ///
     /// @param commonName at most 64 characters
     /// @param address an IP address
     Pair issue(Pair authority, String commonName, List<String> dnsNames, String address, Instant now) {
         try {
             X509Certificate issuer = certificate(authority.certificate());
+            Duration left = Duration.between(now, issuer.getNotAfter().toInstant());
             KeyPair keys = keys();
             var builder = builder(
                     X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded()),
                     new X500Name("CN=" + commonName),
                     keys.getPublic(),
                     now,
-                    LIFE);
+                    left.compareTo(LIFE) < 0 ? left : LIFE);
             var names = new ArrayList<GeneralName>();
             dnsNames.forEach(dns -> names.add(new GeneralName(GeneralName.dNSName, dns)));
             names.add(new GeneralName(GeneralName.iPAddress, address));
@@ -123,19 +124,39 @@ final class Certificates {
         }
     }
 
-    /// Whether `pair` need not be renewed: signed by that authority, for exactly these names, its
-    /// key fitting, and not
-    /// within [#RENEWAL] of its end.
-    static boolean serves(Pair pair, Pair authority, List<String> dnsNames, String address, Instant now) {
+    /// Whether `pair` need not be renewed: signed by one of these authorities, for exactly these
+    /// names, its key fitting, and not within [#RENEWAL] of its end.
+    ///
+    /// @param authorities PEM of each
+    static boolean serves(Pair pair, List<String> authorities, List<String> dnsNames, String address, Instant now) {
         try {
             X509Certificate leaf = certificate(pair.certificate());
-            leaf.verify(certificate(authority.certificate()).getPublicKey());
+            if (authorities.stream().noneMatch(authority -> signed(leaf, authority))) {
+                return false;
+            }
             var wanted = new TreeSet<String>(dnsNames);
             wanted.add(address);
             return names(leaf).equals(wanted)
                     && fits(leaf.getPublicKey(), key(pair.key()))
                     && leaf.getNotAfter().toInstant().minus(RENEWAL).isAfter(now);
         } catch (GeneralSecurityException | IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean signed(X509Certificate leaf, String authority) {
+        try {
+            leaf.verify(certificate(authority).getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    static boolean readable(String certificate) {
+        try {
+            return certificate(certificate) != null;
+        } catch (CertificateException e) {
             return false;
         }
     }

@@ -11,12 +11,11 @@ import dev.strata.operator.access.Access.Right;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -39,13 +38,13 @@ final class Deliveries {
         this.records = records;
     }
 
-    /// What could not be delivered.
-    record Outcome(List<String> taken, List<String> refused) {}
-
-    /// Makes the namespaces hold exactly what `rights` grants them.
-    Outcome deliver(
+    /// Makes the namespaces hold exactly what `rights` grants them. What one namespace does not take
+    /// holds up no other.
+    ///
+    /// @return the namespaces that do not hold it, each with why
+    SortedMap<String, String> deliver(
             RegistryDesired desired, SortedMap<String, Set<Right>> rights, RegistryUser user, String certificate) {
-        var outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
+        var troubles = new TreeMap<String, String>();
         String key = desired.names().key();
         SortedSet<String> before = recorded(records.all(), key);
         var touched = new TreeSet<>(before);
@@ -59,14 +58,14 @@ final class Deliveries {
                     withdraw(desired, namespace);
                     remaining.remove(namespace);
                 } else {
-                    deliver(desired, namespace, granted, user, certificate, outcome);
+                    deliver(desired, namespace, granted, user, certificate, troubles);
                 }
             } catch (KubernetesClientException e) {
-                outcome.refused().add("namespace " + namespace + ": " + ApiErrors.text(e));
+                add(troubles, namespace, ApiErrors.text(e));
             }
         }
         record(key, remaining);
-        return outcome;
+        return troubles;
     }
 
     /// Removes everything that was delivered for that Registry.
@@ -84,23 +83,27 @@ final class Deliveries {
             Set<Right> granted,
             RegistryUser user,
             String certificate,
-            Outcome outcome) {
+            SortedMap<String, String> troubles) {
         for (Right right : Right.values()) {
             if (granted.contains(right)) {
-                apply(desired.credentials(right, namespace, user), ours(desired.names()), outcome);
+                apply(desired.credentials(right, namespace, user), ours(desired.names()), troubles);
             } else {
                 delete(desired, right, namespace);
             }
         }
-        apply(RegistryDesired.authority(namespace, certificate), OPERATORS, outcome);
+        apply(RegistryDesired.authority(namespace, certificate), OPERATORS, troubles);
     }
 
-    private void apply(HasMetadata object, Predicate<HasMetadata> ours, Outcome outcome) {
+    private void apply(HasMetadata object, Predicate<HasMetadata> ours, SortedMap<String, String> troubles) {
         try {
             objects.apply(object, ours);
         } catch (NameTakenException e) {
-            outcome.taken().add(String.valueOf(e.getMessage()));
+            add(troubles, object.getMetadata().getNamespace(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private static void add(SortedMap<String, String> troubles, String namespace, String why) {
+        troubles.merge(namespace, why, (first, more) -> first + "; " + more);
     }
 
     private void withdraw(RegistryDesired desired, String namespace) {
@@ -118,7 +121,7 @@ final class Deliveries {
     private void delete(RegistryDesired desired, Right right, String namespace) {
         var named = new SecretBuilder()
                 .withNewMetadata()
-                .withName(desired.credentialsName(right))
+                .withName(desired.credentialsName(right, namespace))
                 .withNamespace(namespace)
                 .endMetadata()
                 .build();

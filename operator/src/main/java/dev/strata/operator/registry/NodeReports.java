@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -18,7 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the node agents say, from the end of their logs. An agent has no access to the API, so
-/// its log is the only way.
+/// its log is the only way. A word that is not repeated counts no more: the kubelet gives the log of
+/// the last [#SPOKEN] only.
 final class NodeReports {
     /// A node with no report, or with one that does not name the registry.
     static final String AGENT_NOT_RUNNING = "AgentNotRunning";
@@ -29,6 +31,9 @@ final class NodeReports {
     /// Lines that are read of each log; one of them is a report unless the agent is failing.
     private static final int LINES = 5;
 
+    /// An agent repeats its report every minute, and a round of it may take long.
+    private static final Duration SPOKEN = Duration.ofMinutes(3);
+
     /// All Registries share one reading for so long.
     private static final Duration FRESH = Duration.ofSeconds(2);
 
@@ -38,7 +43,22 @@ final class NodeReports {
     private final String namespace;
     private volatile @Nullable Reading last;
 
-    private record Reading(Instant time, SortedMap<String, Report> nodes) {}
+    /// @param nodes the report of every node with an agent, by the node's name
+    /// @param without nodes that should have an agent and have no pod of it
+    record Reading(Instant time, SortedMap<String, Report> nodes, int without) {
+        /// What it says of one registry.
+        Nodes about(String host) {
+            var pull = new TreeMap<String, String>();
+            var profiles = new TreeMap<String, String>();
+            nodes.forEach((node, report) -> {
+                pull.put(node, report.about(host));
+                if (!report.profile().isEmpty()) {
+                    profiles.put(node, report.profile());
+                }
+            });
+            return new Nodes(pull, without, profiles);
+        }
+    }
 
     /// One agent's last word.
     ///
@@ -54,10 +74,18 @@ final class NodeReports {
             if (registry.isMissingNode()) {
                 return NOT_SEEN_YET;
             }
-            String why = registry.path("reason").asText("");
-            return registry.path("ready").asBoolean(false)
-                    ? ""
-                    : why.matches("[A-Za-z]{1,64}") ? why : AGENT_NOT_REPORTING;
+            return word(registry);
+        }
+
+        /// Empty when the node has the builders' seccomp profile, or nothing is told at all; else one
+        /// word for why not.
+        String profile() {
+            return line == null ? "" : word(line.path("seccomp"));
+        }
+
+        private static String word(JsonNode part) {
+            String why = part.path("reason").asText("");
+            return part.path("ready").asBoolean(false) ? "" : why.matches("[A-Za-z]{1,64}") ? why : AGENT_NOT_REPORTING;
         }
     }
 
@@ -66,11 +94,11 @@ final class NodeReports {
         this.namespace = namespace;
     }
 
-    /// The report of every node that an agent is meant to run on, by the node's name.
-    SortedMap<String, Report> read(Instant now) {
+    /// What all agents say now, or said some moments ago.
+    Reading read(Instant now) {
         Reading known = last;
         if (known != null && known.time().plus(FRESH).isAfter(now)) {
-            return known.nodes();
+            return known;
         }
         var nodes = new TreeMap<String, Report>();
         List<Pod> pods = client.pods()
@@ -84,8 +112,22 @@ final class NodeReports {
                 nodes.put(node == null ? pod.getMetadata().getName() : node, of(pod));
             }
         }
-        last = new Reading(now, nodes);
-        return nodes;
+        var reading = new Reading(now, nodes, Math.max(0, scheduled() - nodes.size()));
+        last = reading;
+        return reading;
+    }
+
+    /// Nodes that should run an agent.
+    private int scheduled() {
+        DaemonSet agents = client.apps()
+                .daemonSets()
+                .inNamespace(namespace)
+                .withName(RegistryNames.NODE_AGENT)
+                .get();
+        Integer scheduled = agents == null || agents.getStatus() == null
+                ? null
+                : agents.getStatus().getDesiredNumberScheduled();
+        return scheduled == null ? 0 : scheduled;
     }
 
     private Report of(Pod pod) {
@@ -96,6 +138,7 @@ final class NodeReports {
             String log = client.pods()
                     .inNamespace(namespace)
                     .withName(pod.getMetadata().getName())
+                    .sinceSeconds(Math.toIntExact(SPOKEN.toSeconds()))
                     .tailingLines(LINES)
                     .getLog();
             return parse(log == null ? "" : log);

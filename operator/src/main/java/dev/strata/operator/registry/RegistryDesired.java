@@ -4,6 +4,7 @@
  */
 package dev.strata.operator.registry;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.strata.crds.registry.Registry;
 import dev.strata.crds.registry.RegistrySpec;
 import dev.strata.operator.access.Access;
@@ -95,7 +96,7 @@ record RegistryDesired(Registry registry, RegistryNames names) {
 
     private boolean deletes() {
         var deletion = registry.getSpec().deletion();
-        return deletion == null || deletion.enabled() == null || deletion.enabled();
+        return deletion != null && Boolean.TRUE.equals(deletion.enabled());
     }
 
     /// The server's certificate.
@@ -120,22 +121,21 @@ record RegistryDesired(Registry registry, RegistryNames names) {
 
     /// The credentials for one right in one namespace, as an image pull secret.
     Secret credentials(Access.Right right, String namespace, RegistryUser user) {
-        String auth = RegistryUser.base64(user.name() + ":" + user.password());
-        // No part of it holds a character that JSON would escape.
-        String config = "{\"auths\":{\"%s\":{\"username\":\"%s\",\"password\":\"%s\",\"auth\":\"%s\"}}}"
-                .formatted(names.host(), user.name(), user.password(), auth);
+        var config = JsonNodeFactory.instance.objectNode();
+        config.putObject("auths")
+                .putObject(names.host())
+                .put("username", user.name())
+                .put("password", user.password())
+                .put("auth", RegistryUser.base64(user.name() + ":" + user.password()));
         return new SecretBuilder()
-                .withMetadata(delivered(credentialsName(right), namespace))
+                .withMetadata(delivered(credentialsName(right, namespace), namespace))
                 .withType("kubernetes.io/dockerconfigjson")
-                .withData(Map.of(".dockerconfigjson", RegistryUser.base64(config)))
+                .withData(Map.of(".dockerconfigjson", RegistryUser.base64(config.toString())))
                 .build();
     }
 
-    String credentialsName(Access.Right right) {
-        return switch (right) {
-            case PULL -> names.pullSecret();
-            case PUSH -> names.pushSecret();
-        };
+    String credentialsName(Access.Right right, String namespace) {
+        return right.secret(names.name(), names.namespace(), namespace);
     }
 
     /// The authority's certificate. All Registries deliver the very same object.

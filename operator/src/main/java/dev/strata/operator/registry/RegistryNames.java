@@ -77,14 +77,6 @@ record RegistryNames(String name, String namespace, String clusterDomain) {
         return name + "-0";
     }
 
-    String pullSecret() {
-        return "strata-pull-" + name;
-    }
-
-    String pushSecret() {
-        return "strata-push-" + name;
-    }
-
     /// Key of this registry in ConfigMaps that all registries share. No other registry has it: a
     /// name holds no dot.
     String key() {

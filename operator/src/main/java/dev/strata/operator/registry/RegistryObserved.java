@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param statefulSet absent when it was not reached
 /// @param pod its pod, looked up only while it is not ready
 /// @param notAfter end of the certificate
-/// @param nodes of every node, why it cannot pull; empty when it can
+/// @param nodes what their agents tell
+/// @param undelivered the namespaces that do not hold their credentials, each with why; absent when it was not tried
 /// @param taken names that belong to others
 /// @param refused what the API server did not accept
 record RegistryObserved(
@@ -29,7 +30,8 @@ record RegistryObserved(
         @Nullable StatefulSet statefulSet,
         @Nullable Pod pod,
         @Nullable Instant notAfter,
-        SortedMap<String, String> nodes,
+        Nodes nodes,
+        @Nullable SortedMap<String, String> undelivered,
         List<String> taken,
         List<String> refused) {
 

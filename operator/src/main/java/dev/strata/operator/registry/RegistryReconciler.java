@@ -29,6 +29,7 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -49,6 +50,9 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
     private static final Duration SETTLED = Duration.ofSeconds(60);
 
     private static final Duration UNSETTLED = Duration.ofSeconds(3);
+
+    /// What another namespace does not take, somebody there must mend first.
+    private static final Duration UNDELIVERED = Duration.ofSeconds(20);
 
     /// A deletion that cannot be cleaned up for so long is let go, so that no namespace hangs.
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -90,8 +94,9 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
         boolean settled = observed.serves()
                 && observed.taken().isEmpty()
                 && observed.refused().isEmpty()
-                && observed.nodes().values().stream().allMatch(String::isEmpty);
-        return UpdateControl.<Registry>noUpdate().rescheduleAfter((settled ? SETTLED : UNSETTLED).toMillis());
+                && observed.nodes().failing() == 0;
+        Duration pause = !settled ? UNSETTLED : Map.of().equals(observed.undelivered()) ? SETTLED : UNDELIVERED;
+        return UpdateControl.<Registry>noUpdate().rescheduleAfter(pause.toMillis());
     }
 
     @Override

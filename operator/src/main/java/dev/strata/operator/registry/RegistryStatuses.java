@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class RegistryStatuses {
     static final String NODES_READY = "NodesReady";
 
-    /// Nodes that a message names.
+    /// Whether every namespace that gets credentials has them. Says nothing of the registry itself: what one namespace
+    /// does not take is no reason for another to wait.
+    static final String SECRETS_DELIVERED = "SecretsDelivered";
+
+    /// Namespaces that a message names.
     private static final int NAMED = 5;
 
     private RegistryStatuses() {}
@@ -28,9 +32,13 @@ final class RegistryStatuses {
     /// @param old the status that the resource shows, for the times of its conditions
     static RegistryStatus of(RegistryObserved observed, @Nullable RegistryStatus old, Instant now) {
         long generation = observed.generation();
-        List<Condition> wanted =
-                List.of(ready(observed), reconciling(observed), stalled(observed), nodesReady(observed, generation));
-        int total = observed.nodes().size();
+        List<Condition> wanted = List.of(
+                ready(observed),
+                reconciling(observed),
+                stalled(observed),
+                nodesReady(observed, generation),
+                delivered(observed, generation));
+        int total = observed.nodes().total();
         return new RegistryStatus(
                 Conditions.merge(old == null ? null : old.conditions(), wanted, now),
                 generation,
@@ -40,7 +48,7 @@ final class RegistryStatuses {
                         : new RegistryStatus.Tls(observed.notAfter()
                                 .truncatedTo(ChronoUnit.SECONDS)
                                 .toString()),
-                new RegistryStatus.Nodes(total - failing(observed), total));
+                new RegistryStatus.Nodes(total - observed.nodes().failing(), total));
     }
 
     private static Condition ready(RegistryObserved observed) {
@@ -58,7 +66,7 @@ final class RegistryStatuses {
                     Conditions.READY,
                     Truth.TRUE,
                     "Serving",
-                    observed.host() + " serves images; " + nodes(observed),
+                    observed.host() + " serves images; " + observed.nodes().summary(),
                     generation);
         }
         Trouble trouble = observed.trouble();
@@ -95,37 +103,36 @@ final class RegistryStatuses {
     }
 
     private static Condition nodesReady(RegistryObserved observed, long generation) {
-        if (observed.nodes().isEmpty()) {
-            return Conditions.of(NODES_READY, Truth.FALSE, "NoNodeAgent", nodes(observed), generation);
+        if (observed.nodes().total() == 0) {
+            return Conditions.of(
+                    NODES_READY, Truth.FALSE, "NoNodeAgent", observed.nodes().summary(), generation);
         }
-        boolean all = failing(observed) == 0;
+        boolean all = observed.nodes().failing() == 0;
         return Conditions.of(
-                NODES_READY, Truth.of(all), all ? "AllNodesReady" : "NodesNotReady", nodes(observed), generation);
+                NODES_READY,
+                Truth.of(all),
+                all ? "AllNodesReady" : "NodesNotReady",
+                observed.nodes().summary(),
+                generation);
     }
 
-    /// Such as `2/3 nodes ready: node-4 ConfigPathMissing`.
-    private static String nodes(RegistryObserved observed) {
-        int total = observed.nodes().size();
-        if (total == 0) {
-            return "no node can pull from it: the DaemonSet " + RegistryNames.NODE_AGENT + " has no pods";
+    private static Condition delivered(RegistryObserved observed, long generation) {
+        SortedMap<String, String> undelivered = observed.undelivered();
+        if (undelivered == null) {
+            return Conditions.of(
+                    SECRETS_DELIVERED, Truth.FALSE, "NotReached", "the registry is not set up yet", generation);
         }
-        int failing = failing(observed);
-        String summary = (total - failing) + "/" + total + " nodes ready";
-        if (failing == 0) {
-            return summary;
+        if (undelivered.isEmpty()) {
+            return Conditions.of(SECRETS_DELIVERED, Truth.TRUE, "Delivered", "", generation);
         }
-        return observed.nodes().entrySet().stream()
-                .filter(node -> !node.getValue().isEmpty())
+        int failing = undelivered.size();
+        String message = undelivered.entrySet().stream()
                 .limit(NAMED)
-                .map(node -> node.getKey() + " " + node.getValue())
+                .map(namespace -> namespace.getKey() + ": " + namespace.getValue())
                 .collect(Collectors.joining(
-                        ", ", summary + ": ", failing > NAMED ? " and " + (failing - NAMED) + " more" : ""));
-    }
-
-    private static int failing(RegistryObserved observed) {
-        return (int) observed.nodes().entrySet().stream()
-                .map(Map.Entry::getValue)
-                .filter(reason -> !reason.isEmpty())
-                .count();
+                        " | ",
+                        "not delivered to " + failing + (failing == 1 ? " namespace: " : " namespaces: "),
+                        failing > NAMED ? " and " + (failing - NAMED) + " more" : ""));
+        return Conditions.of(SECRETS_DELIVERED, Truth.FALSE, "NotDelivered", message, generation);
     }
 }

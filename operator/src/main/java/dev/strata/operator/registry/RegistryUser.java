@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.jspecify.annotations.Nullable;
 
@@ -25,17 +26,22 @@ record RegistryUser(String name, String password, String htpasswd, String httpSe
     static final String HTTP_SECRET = "http-secret";
 
     private static final int COST = 10;
+    private static final String NAME = "strata";
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final Pattern GENERATED = Pattern.compile("[A-Za-z0-9]{32}");
+    private static final Pattern LINE = Pattern.compile(NAME + ":\\$2y\\$10\\$[./A-Za-z0-9]{53}\n");
 
     static RegistryUser generate(SecureRandom random) {
         String password = text(random);
         var salt = new byte[16];
         random.nextBytes(salt);
         String hash = OpenBSDBCrypt.generate("2y", password.toCharArray(), salt, COST);
-        return new RegistryUser("strata", password, "strata:" + hash + "\n", text(random));
+        return new RegistryUser(NAME, password, NAME + ":" + hash + "\n", text(random));
     }
 
-    /// What the Secret holds; absent when it is not complete.
+    /// What the Secret holds; absent when that is not complete, or not of the form that
+    /// [#generate] gives it. Whoever may edit Secrets can write there what they like, and it is
+    /// delivered to other namespaces.
     static @Nullable RegistryUser read(@Nullable Secret secret) {
         if (secret == null || secret.getData() == null) {
             return null;
@@ -44,7 +50,11 @@ record RegistryUser(String name, String password, String htpasswd, String httpSe
         String password = decoded(secret, PASSWORD);
         String htpasswd = decoded(secret, HTPASSWD);
         String httpSecret = decoded(secret, HTTP_SECRET);
-        if (name.isEmpty() || password.isEmpty() || !htpasswd.startsWith(name + ":$2y$") || httpSecret.isEmpty()) {
+        boolean own = name.equals(NAME)
+                && GENERATED.matcher(password).matches()
+                && GENERATED.matcher(httpSecret).matches()
+                && LINE.matcher(htpasswd).matches();
+        if (!own) {
             return null;
         }
         return new RegistryUser(name, password, htpasswd, httpSecret);

@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +63,9 @@ final class RegistryWork {
         var refused = new ArrayList<String>();
         StatefulSet set = null;
         Instant notAfter = null;
+        SortedMap<String, String> undelivered = null;
         try {
-            Pair authority = authorities.load(now);
+            Authority authority = authorities.load(now);
             String address = address(objects.apply(desired.service(), ours(registry)));
             Pair leaf = certificate(desired, authority, address, now);
             RegistryUser user = user(desired);
@@ -73,7 +73,7 @@ final class RegistryWork {
             objects.apply(desired.tls(leaf), ours(registry));
             objects.apply(desired.auth(user), ours(registry));
             set = workload(desired, leaf);
-            share(desired, authority, address, user, taken, refused);
+            undelivered = share(desired, authority, address, user);
             grow(desired);
         } catch (NameTakenException e) {
             taken.add(String.valueOf(e.getMessage()));
@@ -91,7 +91,8 @@ final class RegistryWork {
                 set,
                 pod,
                 notAfter,
-                nodes(desired.names().host(), now),
+                nodeReports.read(now).about(desired.names().host()),
+                undelivered,
                 taken,
                 refused);
     }
@@ -112,16 +113,16 @@ final class RegistryWork {
         return address;
     }
 
-    private Pair certificate(RegistryDesired desired, Pair authority, String address, Instant now) {
+    private Pair certificate(RegistryDesired desired, Authority authority, String address, Instant now) {
         RegistryNames names = desired.names();
         Secret secret = secret(names.namespace(), names.tlsSecret());
         if (secret != null) {
             var pair = new Pair(RegistryUser.decoded(secret, "tls.crt"), RegistryUser.decoded(secret, "tls.key"));
-            if (Certificates.serves(pair, authority, names.dnsNames(), address, now)) {
+            if (Certificates.serves(pair, Authority.split(authority.bundle()), names.dnsNames(), address, now)) {
                 return pair;
             }
         }
-        return certificates.issue(authority, names.name(), names.dnsNames(), address, now);
+        return certificates.issue(authority.signer(), names.name(), names.dnsNames(), address, now);
     }
 
     private RegistryUser user(RegistryDesired desired) {
@@ -194,23 +195,18 @@ final class RegistryWork {
                 patch);
     }
 
-    private void share(
-            RegistryDesired desired,
-            Pair authority,
-            String address,
-            RegistryUser user,
-            List<String> taken,
-            List<String> refused) {
+    /// The namespaces that do not get what the Registry gives them, each with why.
+    private SortedMap<String, String> share(
+            RegistryDesired desired, Authority authority, String address, RegistryUser user) {
         List<Namespace> namespaces =
                 Access.isShared(desired.registry()) ? client.namespaces().list().getItems() : List.of();
-        var outcome = deliveries.deliver(
-                desired, Access.rights(desired.registry(), namespaces), user, authority.certificate());
-        taken.addAll(outcome.taken());
-        refused.addAll(outcome.refused());
+        SortedMap<String, String> undelivered = deliveries.deliver(
+                desired, Access.rights(desired.registry(), namespaces, config.namespace()), user, authority.bundle());
         nodeTrust.put(
                 desired.names().key(),
-                client.getKubernetesSerialization().asJson(desired.trust(address, authority.certificate())));
+                client.getKubernetesSerialization().asJson(desired.trust(address, authority.bundle())));
         agents.tell(nodeTrust.all());
+        return undelivered;
     }
 
     private @Nullable Pod pod(RegistryNames names) {
@@ -218,12 +214,6 @@ final class RegistryWork {
                 .inNamespace(names.namespace())
                 .withName(names.pod())
                 .get();
-    }
-
-    private SortedMap<String, String> nodes(String host, Instant now) {
-        var nodes = new TreeMap<String, String>();
-        nodeReports.read(now).forEach((node, report) -> nodes.put(node, report.about(host)));
-        return nodes;
     }
 
     /// Whether an object's controller is this very Registry, not one of the same name before it.

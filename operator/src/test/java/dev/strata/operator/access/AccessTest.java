@@ -42,6 +42,32 @@ class AccessTest {
     }
 
     @Test
+    void noSelectorSelectsTheNamespacesOfTheClusterOrOfTheOperator() {
+        Registry registry = registry("{access: {push: {namespaceSelector: {}}}}");
+        for (String name : List.of("kube-system", "kube-public", "kube-node-lease", "strata-system")) {
+            Namespace namespace = namespace(name, Map.of("team", "blue"));
+            assertThat(Access.rights(registry, List.of(namespace), "strata-system"))
+                    .isEqualTo(Map.of("home", BOTH));
+            assertThat(Access.grants(registry, Right.PUSH, namespace, "strata-system"))
+                    .isFalse();
+        }
+        assertThat(Access.grants(registry, Right.PUSH, namespace("blue", Map.of()), "strata-system"))
+                .isTrue();
+        assertThat(Access.grants(registry, Right.PUSH, namespace("home", Map.of()), "home"))
+                .as("its own")
+                .isTrue();
+    }
+
+    @Test
+    void twoRegistriesOfOneNameDeliverUnderDifferentNames() {
+        assertThat(Right.PUSH.secret("images", "home", "home")).isEqualTo("strata-push-images");
+        assertThat(Right.PUSH.secret("images", "home", "blue")).isEqualTo("strata-push-home.images");
+        assertThat(Right.PULL.secret("images", "red", "blue")).isEqualTo("strata-pull-red.images");
+        assertThat(Right.PULL.secret("r".repeat(40), "n".repeat(63), "blue").length())
+                .isLessThan(253);
+    }
+
+    @Test
     void theRightToPushIsGrantedByItself() {
         assertThat(rights("{access: {push: {namespaceSelector: {matchLabels: {team: red}}}}}"))
                 .isEqualTo(Map.of("home", BOTH, "red", Set.of(Right.PUSH)));
@@ -63,10 +89,13 @@ class AccessTest {
     }
 
     private static Map<String, Set<Right>> rights(String spec) {
-        Registry registry = Serialization.unmarshal(
+        return Access.rights(registry(spec), NAMESPACES, "strata-system");
+    }
+
+    private static Registry registry(String spec) {
+        return Serialization.unmarshal(
                 "apiVersion: strata.dev/v1alpha1\nkind: Registry\nmetadata: {name: r, namespace: home}\nspec: " + spec,
                 Registry.class);
-        return Access.rights(registry, NAMESPACES);
     }
 
     private static Namespace namespace(String name, Map<String, String> labels) {

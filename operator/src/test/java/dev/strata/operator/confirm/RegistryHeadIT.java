@@ -117,11 +117,19 @@ class RegistryHeadIT {
     @ValueSource(
             strings = {"169.254.169.254", "0.0.0.0:5000", "[fe80::1]:5000", "224.0.0.1", "[::ffff:127.0.0.1]:5000"})
     void anAddressOfThePodsOwnLinkIsNotAsked(String registry) {
-        assertThatThrownBy(() -> new RegistryHead(registry + "/team/app", null, null).confirm(DIGEST))
+        assertThatThrownBy(() -> new RegistryHead(registry + "/team/app", null, null, Reach.REMOTE).confirm(DIGEST))
                 .isInstanceOfSatisfying(
                         StrataException.class,
                         e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.RegistryUnreachable))
                 .hasMessageContaining("its host is not one that a build may use");
+    }
+
+    @Test
+    void theOperatorsOwnLoopbackIsNotAsked() {
+        on(PATH, exchange -> status(exchange, 200));
+        var head = new RegistryHead(registry() + "/team/app", config(registry()), null, Reach.REMOTE);
+        assertThatThrownBy(() -> head.confirm(DIGEST)).hasMessageContaining("its host is not one that a build may use");
+        assertThat(asked).isEmpty();
     }
 
     @Test
@@ -137,7 +145,7 @@ class RegistryHeadIT {
     }
 
     private RegistryHead head(@Nullable String config) {
-        return new RegistryHead(registry() + "/team/app", config, null);
+        return new RegistryHead(registry() + "/team/app", config, null, Reach.LOOPBACK_TOO);
     }
 
     private void refused(@Nullable String config, ProblemCode code, String message) {

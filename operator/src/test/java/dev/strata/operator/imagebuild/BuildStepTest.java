@@ -25,6 +25,28 @@ class BuildStepTest {
 
     private static final Wanted WANTED = new Wanted(KEY, "inputs", "", "");
 
+    /// Isolation is read off the pod itself, see [PodDifference].
+    @Test
+    void aJobsAnnotationOfItsModeDecidesNothing() {
+        for (String mode : List.of("x", "", "AUTO")) {
+            Builds builds = new Builds()
+                    .job(1, KEY, null, Map.of(ImageBuildDesired.MODE, mode))
+                    .pod(1);
+            assertThat(decide(builds)).isInstanceOf(BuildStep.Wait.class);
+        }
+    }
+
+    @Test
+    void anImageThatTheBuilderDidNotReportIsConfirmedAnew() {
+        Builds builds = new Builds()
+                .job(1, KEY, "Complete", Map.of(ImageBuildDesired.CONFIRMED, "registry.example.com/evil@sha256:0"))
+                .pod(1, 0, "Completed", Builds.good());
+        assertThat(decide(builds))
+                .isInstanceOfSatisfying(
+                        BuildStep.Confirm.class,
+                        confirm -> assertThat(confirm.image()).isEqualTo(Builds.IMAGE));
+    }
+
     @Test
     void theFirstBuildIsMade() {
         assertThat(decide(new Builds())).isEqualTo(new BuildStep.Create(1, 1));

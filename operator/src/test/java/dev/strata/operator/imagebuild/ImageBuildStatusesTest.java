@@ -151,6 +151,39 @@ class ImageBuildStatusesTest {
     }
 
     @Test
+    void anImageThatTheJobDidNotMakeIsNotReady() {
+        Builds failed = new Builds().job(1, KEY, "Failed", CONFIRMED).pod(1, 1, "Error", null);
+        assertThat(words(failed.statuses().finished(newest(failed), null))).startsWith("Ready False");
+        assertThat(failed.statuses().finished(newest(failed), null).image()).isNull();
+
+        Builds other = new Builds()
+                .job(1, KEY, "Complete", Map.of(ImageBuildDesired.CONFIRMED, "registry.example.com/evil@sha256:0"))
+                .pod(1, 0, "Completed", Builds.good());
+        assertThat(other.statuses().finished(newest(other), null).image()).isNull();
+    }
+
+    @Test
+    void withItsPodGoneAnImageStaysThatTheStatusHasNamed() {
+        Builds first = new Builds().job(1, KEY, "Complete", CONFIRMED).pod(1, 0, "Completed", Builds.good());
+        ImageBuildStatus status = first.statuses().finished(newest(first), null);
+        Builds later = new Builds().job(1, KEY, "Complete", CONFIRMED);
+        assertThat(later.statuses().finished(newest(later), null).image()).isNull();
+        later.build().setStatus(status);
+        assertThat(later.statuses().finished(newest(later), null).image()).isEqualTo(status.image());
+        assertThat(words(later.statuses().finished(newest(later), null))).startsWith("Ready True");
+    }
+
+    @Test
+    void annotationsThatNameNothingAreNotBelieved() {
+        Builds builds = new Builds()
+                .job(1, KEY, "Failed", Map.of(ImageBuildDesired.MODE, "x", ImageBuildDesired.ENDED, "x"))
+                .pod(1, 9, "Error", null);
+        ImageBuildStatus status = builds.statuses().finished(newest(builds), null);
+        assertThat(ready(status).getReason()).isEqualTo("PodFailed");
+        assertThat(status.isolationMode()).isNull();
+    }
+
+    @Test
     void aBuildThatIsTriedAgainSaysWhen() {
         Builds builds = new Builds().failed(2, "RegistryUnreachable");
         ImageBuildStatus status = builds.statuses().retrying(newest(builds), END.plusSeconds(30));

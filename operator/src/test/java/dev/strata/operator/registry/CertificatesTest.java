@@ -71,6 +71,13 @@ class CertificatesTest {
     }
 
     @Test
+    void aCertificateNeverOutlivesItsAuthority() {
+        Instant end = Certificates.notAfter(authority.certificate());
+        Pair late = certificates.issue(authority, "r", NAMES, ADDRESS, end.minus(Duration.ofDays(100)));
+        assertThat(Certificates.notAfter(late.certificate())).isEqualTo(end);
+    }
+
+    @Test
     void anAuthorityIsReadableOnlyWithItsOwnKey() {
         assertThat(Certificates.readable(authority)).isTrue();
         assertThat(Certificates.readable(new Pair(authority.certificate(), leaf.key())))
@@ -79,7 +86,7 @@ class CertificatesTest {
     }
 
     private static boolean serves(Pair pair, Pair authority, List<String> names, String address, Instant now) {
-        return Certificates.serves(pair, authority, names, address, now);
+        return Certificates.serves(pair, List.of(authority.certificate()), names, address, now);
     }
 
     private static String run(List<String> command, String... more) throws IOException, InterruptedException {

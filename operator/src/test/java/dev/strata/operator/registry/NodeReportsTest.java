@@ -6,6 +6,17 @@ package dev.strata.operator.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class NodeReportsTest {
@@ -20,6 +31,68 @@ class NodeReportsTest {
         assertThat(report.about("a:5000")).isEmpty();
         assertThat(report.about("b:5000")).isEqualTo("TlsFailed");
         assertThat(report.about("other:5000")).isEqualTo("NotSeenYet");
+    }
+
+    @Test
+    void theProfileOfBuildsIsReportedToo() {
+        assertThat(NodeReports.parse(LINE.replace("\"seccomp\":{}", "\"seccomp\":{\"ready\":true}"))
+                        .profile())
+                .isEmpty();
+        assertThat(NodeReports.parse(LINE.replace("\"seccomp\":{}", "\"seccomp\":{\"reason\":\"WriteFailed\"}"))
+                        .profile())
+                .isEqualTo("WriteFailed");
+        assertThat(NodeReports.parse("").profile()).isEmpty();
+    }
+
+    @Test
+    void anAgentThatHangsAndANodeWithoutAgentAreNotReady() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        String pods = "/api/v1/namespaces/strata-system/pods";
+        answer(
+                server,
+                pods,
+                _ -> "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":["
+                        + pod("one") + "," + pod("two") + "]}");
+        answer(server, pods + "/one/log", _ -> LINE);
+        // It has said something an hour ago.
+        answer(server, pods + "/two/log", query -> query.contains("sinceSeconds=180") ? "" : LINE);
+        answer(
+                server,
+                "/apis/apps/v1/namespaces/strata-system/daemonsets/strata-node-agent",
+                _ -> "{\"kind\":\"DaemonSet\",\"apiVersion\":\"apps/v1\",\"status\":{\"desiredNumberScheduled\":3}}");
+        server.start();
+        try (KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder()
+                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                        .build())
+                .build()) {
+            Nodes nodes =
+                    new NodeReports(client, "strata-system").read(Instant.now()).about("a:5000");
+            assertThat(nodes.pull()).isEqualTo(Map.of("node-one", "", "node-two", "AgentNotReporting"));
+            assertThat(nodes.without()).isEqualTo(1);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static void answer(HttpServer server, String path, UnaryOperator<String> answer) {
+        server.createContext(path, exchange -> {
+            try (exchange) {
+                String body =
+                        answer.apply(String.valueOf(exchange.getRequestURI().getQuery()));
+                exchange.getResponseHeaders()
+                        .set("Content-Type", path.endsWith("/log") ? "text/plain" : "application/json");
+                byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
+                exchange.getResponseBody().write(bytes);
+            }
+        });
+    }
+
+    private static String pod(String name) {
+        return "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"" + name
+                + "\",\"namespace\":\"strata-system\"}," + "\"spec\":{\"nodeName\":\"node-" + name
+                + "\",\"containers\":[{\"name\":\"agent\"}]},\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}";
     }
 
     @Test

@@ -61,6 +61,15 @@ class RegistryDesiredTest {
     }
 
     @Test
+    void nothingIsDeletedUnlessTheSpecSaysSo() throws IOException {
+        assertThat(desired("plain").configuration()).contains("delete:\n    enabled: false\n");
+        Registry registry = Serialization.unmarshal(
+                "metadata: {name: r, namespace: home}\nspec: {deletion: {enabled: true}}", Registry.class);
+        assertThat(new RegistryDesired(registry, RegistryNames.of(registry, "cluster.local")).configuration())
+                .contains("delete:\n    enabled: true\n");
+    }
+
+    @Test
     void anotherCertificateReplacesThePod() throws IOException {
         var workload = new RegistryWorkload(desired("plain"), "image");
         var size = desired("plain").size();

@@ -33,6 +33,7 @@ class RegistryStatusesTest {
                 .isEqualTo("True Serving r.default.svc.cluster.local:5000 serves images; 2/2 nodes ready");
         assertThat(text(status, "NodesReady")).isEqualTo("True AllNodesReady 2/2 nodes ready");
         assertThat(text(status, "Reconciling")).startsWith("False Settled");
+        assertThat(text(status, "SecretsDelivered")).isEqualTo("True Delivered ");
         assertThat(text(status, "Stalled")).startsWith("False NotStalled");
         assertThat(status.url()).isEqualTo(HOST);
         assertThat(status.tls()).isEqualTo(new RegistryStatus.Tls("2027-01-01T00:00:00Z"));
@@ -64,6 +65,19 @@ class RegistryStatusesTest {
         assertThat(text(of(set(3L, 1), null, nodes, List.of(), List.of()), "NodesReady"))
                 .endsWith("0/8 nodes ready: n0 Unreachable, n1 Unreachable, n2 Unreachable, n3 Unreachable,"
                         + " n4 Unreachable and 3 more");
+    }
+
+    @Test
+    void aNodeWithoutAgentIsNotReadyAndOneWithoutProfileIsTold() {
+        var nodes = new Nodes(new TreeMap<>(Map.of("node-1", "")), 2, new TreeMap<>(Map.of("node-1", "WriteFailed")));
+        RegistryStatus status = RegistryStatuses.of(
+                new RegistryObserved(HOST, 3, set(3L, 1), null, END, nodes, new TreeMap<>(), List.of(), List.of()),
+                null,
+                NOW);
+        assertThat(text(status, "NodesReady"))
+                .isEqualTo("False NodesNotReady 1/3 nodes ready; 2 without a pod of strata-node-agent;"
+                        + " without the seccomp profile of builds: node-1 WriteFailed");
+        assertThat(status.nodes()).isEqualTo(new RegistryStatus.Nodes(1, 3));
     }
 
     @Test
@@ -106,6 +120,27 @@ class RegistryStatusesTest {
     }
 
     @Test
+    void aNamespaceThatDoesNotTakeItsSecretHoldsUpNobody() {
+        var undelivered = new TreeMap<String, String>();
+        for (int i = 0; i < 7; i++) {
+            undelivered.put("n" + i, "Secret n" + i + "/strata-pull-r is not this Registry's");
+        }
+        RegistryStatus status = RegistryStatuses.of(
+                new RegistryObserved(
+                        HOST, 3, set(3L, 1), null, END, nodes(Map.of("node-1", "")), undelivered, List.of(), List.of()),
+                null,
+                NOW);
+        assertThat(text(status, "SecretsDelivered"))
+                .startsWith("False NotDelivered not delivered to 7 namespaces: n0: Secret n0/strata-pull-r is not")
+                .contains(" | n4: ")
+                .doesNotContain("n5")
+                .endsWith(" and 2 more");
+        assertThat(text(status, "Ready")).startsWith("True Serving");
+        assertThat(text(status, "Stalled")).startsWith("False");
+        assertThat(text(status, "Reconciling")).startsWith("False");
+    }
+
+    @Test
     void aRefusalByTheServerIsShownInItsWords() {
         RegistryStatus status = of(null, null, Map.of(), List.of(), List.of("exceeded quota"));
         assertThat(text(status, "Ready")).isEqualTo("False Refused exceeded quota");
@@ -134,7 +169,11 @@ class RegistryStatusesTest {
             Map<String, String> nodes,
             List<String> taken,
             List<String> refused) {
-        return new RegistryObserved(HOST, 3, set, pod, END, new TreeMap<>(nodes), taken, refused);
+        return new RegistryObserved(HOST, 3, set, pod, END, nodes(nodes), new TreeMap<>(), taken, refused);
+    }
+
+    private static Nodes nodes(Map<String, String> pull) {
+        return new Nodes(new TreeMap<>(pull), 0, new TreeMap<>());
     }
 
     private static String text(RegistryStatus status, String type) {

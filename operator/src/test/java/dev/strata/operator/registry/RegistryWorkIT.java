@@ -73,7 +73,7 @@ class RegistryWorkIT {
         RegistryObserved observed = work.bring(registry, Instant.now());
         assertThat(observed.taken()).isEmpty();
         assertThat(observed.refused()).isEmpty();
-        assertThat(secrets("blue")).containsExactly("strata-pull-r");
+        assertThat(secrets("blue")).containsExactly("strata-pull-home.r");
         assertThat(secrets("home")).containsExactly("r-auth", "r-tls", "strata-pull-r", "strata-push-r");
         assertThat(trust()).containsOnlyKeys("r.home.json");
         List<String> versions = versions();
@@ -85,7 +85,7 @@ class RegistryWorkIT {
         work.bring(share(registry, "red"), Instant.now());
         assertThat(secrets("blue")).isEmpty();
         assertThat(authorities("blue")).isZero();
-        assertThat(secrets("red")).containsExactly("strata-pull-r");
+        assertThat(secrets("red")).containsExactly("strata-pull-home.r");
 
         work.remove(registry);
         assertThat(secrets("red")).isEmpty();
@@ -97,20 +97,25 @@ class RegistryWorkIT {
     void aSecretOfSomebodyElseIsReportedAndStays() {
         client.resource(new SecretBuilder()
                         .withNewMetadata()
-                        .withName("strata-pull-r")
+                        .withName("strata-pull-home.r")
                         .withNamespace("blue")
                         .endMetadata()
                         .addToStringData("mine", "yes")
                         .build())
                 .create();
         Registry registry = create("blue");
-        assertThat(work.bring(registry, Instant.now()).taken())
-                .singleElement()
-                .asString()
-                .startsWith("Secret blue/strata-pull-r is not this Registry's");
+        RegistryObserved observed = work.bring(registry, Instant.now());
+        Map<String, String> undelivered = Objects.requireNonNull(observed.undelivered());
+        assertThat(undelivered).containsOnlyKeys("blue");
+        assertThat(undelivered.get("blue")).startsWith("Secret blue/strata-pull-home.r is not this Registry's");
+        assertThat(observed.taken()).isEmpty();
+        assertThat(observed.refused()).isEmpty();
+        assertThat(trust()).as("the registry itself is served").containsOnlyKeys("r.home.json");
         work.remove(registry);
-        var kept =
-                client.secrets().inNamespace("blue").withName("strata-pull-r").get();
+        var kept = client.secrets()
+                .inNamespace("blue")
+                .withName("strata-pull-home.r")
+                .get();
         assertThat(kept.getData()).containsOnlyKeys("mine");
     }
 
