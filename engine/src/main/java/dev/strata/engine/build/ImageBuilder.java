@@ -53,7 +53,7 @@ public final class ImageBuilder {
         }
         Dockerfile dockerfile = DockerfileParser.parse(options.input().dockerfile());
         var resolver = new StoreResolver(
-                store, options.pull() ? StoreResolver.Order.REGISTRY_ONLY : StoreResolver.Order.STORE_FIRST);
+                store, options.pull() ? StoreResolver.Order.REGISTRY_FIRST : StoreResolver.Order.STORE_FIRST);
         BuildPlan plan = Planner.plan(
                 dockerfile, new PlanOptions(options.args(), options.target(), options.platform()), resolver);
         steps = plan.vertices().size();

@@ -12,7 +12,6 @@ import dev.strata.engine.image.Image;
 import dev.strata.engine.image.Platform;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
-import dev.strata.engine.problem.SourceRange;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.report.BuildReport;
@@ -22,6 +21,7 @@ import dev.strata.engine.solve.StepFailure;
 import dev.strata.engine.solve.VertexResult;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -40,6 +40,8 @@ final class PodBuild {
     private final PrintStream out;
     private final Map<String, Long> timings = new ConcurrentHashMap<>();
     private final ImageReference repository;
+    private final PodCache cache;
+    private @Nullable String debugImage;
 
     /// @param root the pod's `/`
     PodBuild(LocalStore store, BuildRequest request, Path root, PrintStream out) {
@@ -48,27 +50,16 @@ final class PodBuild {
         this.root = root;
         this.out = out;
         this.repository = ImageReference.parse(request.output().repository());
+        this.cache = new PodCache(store, request.cache(), out);
     }
 
     BuildReport run() {
-        long start = System.nanoTime();
-        @Nullable ImageBuilder builder = null;
         try {
-            // The cache is read while the source is fetched: both wait for a network.
-            var loading = new FutureTask<>(() -> timed("cache", this::loadCache));
-            Thread.ofVirtual().start(loading);
-            Source source = timed("source", this::fetchSource);
-            Map<CacheKey, CacheRecord> imported = result(loading);
-            builder = new ImageBuilder(store, options(source, imported), new PlainProgress(out));
-            Image image = timed("steps", builder::build);
-            timed("push", () -> push(image));
-            saveCache(imported, builder);
-            timings.put("total", millisSince(start));
-            return succeeded(image, builder);
+            return build();
         } catch (StrataException e) {
-            out.println("ERROR " + escapeLines(e.problem().render()));
+            out.println("ERROR " + PodFailure.escapeLines(e.problem().render()));
             return failure(e);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return failed(Problem.of(
                     ProblemCode.StoreInvalid,
                     "the builder cannot use its volume",
@@ -80,21 +71,48 @@ final class PodBuild {
         }
     }
 
-    private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
+    private BuildReport build() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        // The cache is read while the source is fetched: both wait for a network.
+        var loading = new FutureTask<>(() -> timed("cache", cache::load));
+        Thread.ofVirtual().start(loading);
+        Source source = timed("source", this::fetchSource);
+        Map<CacheKey, CacheRecord> imported = result(loading);
+        var builder = new ImageBuilder(store, options(source, imported), new PlainProgress(out));
+        try {
+            Image image = timed("steps", builder::build);
+            timed("push", () -> push(image));
+            exportCache(imported, builder);
+            timings.put("total", millisSince(start));
+            return succeeded(image, builder);
+        } catch (StepFailure e) {
+            debugImage = pushDebug(e);
+            exportCache(imported, builder);
+            throw e;
+        }
+    }
+
+    private static <T> T result(FutureTask<T> task) throws InterruptedException {
         try {
             return task.get();
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case StrataException problem -> throw problem;
-                case IOException problem -> throw problem;
-                case null, default -> throw new IllegalStateException("reading the cache", e);
-            }
+            throw new IllegalStateException("reading the cache never fails", e);
+        }
+    }
+
+    private void exportCache(Map<CacheKey, CacheRecord> imported, ImageBuilder builder)
+            throws IOException, InterruptedException {
+        if (!builder.usedRecords().equals(imported)) {
+            timed("cache-export", () -> {
+                cache.save(builder.usedRecords());
+                return imported;
+            });
         }
     }
 
     /// A report of a build that did not get as far as a step.
     static BuildReport failed(Problem problem) {
-        return new BuildReport(null, 0, List.of(), null, 0, 0, Map.of(), describe(problem, null, null, "", null));
+        return new BuildReport(null, 0, List.of(), null, 0, 0, Map.of(), PodFailure.of(problem));
     }
 
     private record Source(Path directory, Instant mtime) {}
@@ -131,39 +149,6 @@ final class PodBuild {
                 null);
     }
 
-    /// A registry that does not let us read goes on to refuse the push, and that tells more.
-    private Map<CacheKey, CacheRecord> loadCache() throws IOException {
-        ImageReference cache = cacheReference();
-        try {
-            return cache == null ? Map.of() : new RegistryCache(store, cache).load();
-        } catch (StrataException e) {
-            if (e.problem().code() != ProblemCode.PullUnauthorized) {
-                throw e;
-            }
-            out.println(
-                    "built without a cache: " + PlainProgress.escape(e.problem().headline()));
-            return Map.of();
-        }
-    }
-
-    private void saveCache(Map<CacheKey, CacheRecord> imported, ImageBuilder builder)
-            throws IOException, InterruptedException {
-        ImageReference cache = cacheReference();
-        if (cache != null && !builder.usedRecords().equals(imported)) {
-            timed("cache-export", () -> {
-                new RegistryCache(store, cache).save(builder.usedRecords());
-                return cache;
-            });
-        }
-    }
-
-    private @Nullable ImageReference cacheReference() {
-        String name = request.cache().repository();
-        return name == null
-                ? null
-                : ImageReference.parse(name).withTag(request.cache().scope());
-    }
-
     private Image push(Image image) {
         new ImagePusher(store)
                 .push(
@@ -192,33 +177,12 @@ final class PodBuild {
     }
 
     private BuildReport failure(StrataException e) {
-        if (!(e instanceof StepFailure step)) {
-            return withRevision(describe(e.problem(), null, null, "", null));
-        }
-        return withRevision(describe(
-                step.problem(), step.vertex().title(), step.exitCode(), escapeLines(step.logTail()), pushDebug(step)));
+        return withRevision(
+                e instanceof StepFailure step ? PodFailure.of(step, debugImage) : PodFailure.of(e.problem()));
     }
 
     private BuildReport withRevision(BuildReport.Failure failure) {
         return new BuildReport(null, 0, List.of(), revision(), 0, 0, timings, failure);
-    }
-
-    private static BuildReport.Failure describe(
-            Problem problem,
-            @Nullable String step,
-            @Nullable Integer exitCode,
-            String logTail,
-            @Nullable String debugImage) {
-        SourceRange at = problem.at();
-        String message = problem.why().isEmpty() ? problem.headline() : problem.headline() + ": " + problem.why();
-        return new BuildReport.Failure(
-                problem.code().name(),
-                PlainProgress.escape(message),
-                step,
-                at == null ? null : at.firstLine(),
-                exitCode,
-                logTail,
-                debugImage);
     }
 
     /// Pushes the image before the failed step; that this fails too must not hide the first failure.
@@ -235,14 +199,11 @@ final class PodBuild {
             out.println("the last good step's image could not be pushed: "
                     + PlainProgress.escape(e.problem().headline()));
             return null;
+        } catch (RuntimeException e) {
+            out.println("the last good step's image could not be pushed: "
+                    + PlainProgress.escape(e.getClass().getSimpleName()));
+            return null;
         }
-    }
-
-    private static String escapeLines(String text) {
-        return text.lines()
-                .map(PlainProgress::escape)
-                .reduce((a, b) -> a + "\n" + b)
-                .orElse("");
     }
 
     private interface Phase<T> {

@@ -28,6 +28,9 @@ public final class RegistryCache {
     static final String ARTIFACT_TYPE = "application/vnd.dev.strata.cache.v1";
     static final String CONFIG_TYPE = "application/vnd.dev.strata.cache.records.v1+json";
 
+    /// As of an image's config.
+    private static final int LARGEST_CONFIG = 8 << 20;
+
     private final LocalStore store;
     private final ImageReference reference;
 
@@ -45,6 +48,9 @@ public final class RegistryCache {
         Manifest manifest = OciJson.manifest(found.get().bytes());
         if (!manifest.config().mediaType().equals(CONFIG_TYPE)) {
             return Map.of();
+        }
+        if (manifest.config().size() > LARGEST_CONFIG) {
+            throw new IOException("a cache document of " + manifest.config().size() + " bytes");
         }
         store.registry().fetchBlob(reference, manifest.config(), store.blobs());
         Map<CacheKey, CacheRecord> records =

@@ -7,16 +7,22 @@ package dev.strata.engine.build;
 import dev.strata.engine.image.Image;
 import dev.strata.engine.image.Platform;
 import dev.strata.engine.plan.ImageResolver;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/// Finds base images: in the local store first, then in the registry; the other way round on `--pull`.
+/// Finds images in the local store and in registries.
 final class StoreResolver implements ImageResolver {
-    /// Where a name is looked up first.
+    /// Where a name is looked up.
     enum Order {
+        /// A build.
         STORE_FIRST,
+        /// A build with `--pull`: the store has what no registry has.
+        REGISTRY_FIRST,
+        /// A pull.
         REGISTRY_ONLY
     }
 
@@ -30,20 +36,35 @@ final class StoreResolver implements ImageResolver {
 
     @Override
     public Image resolve(ImageReference reference, Platform platform) {
-        if (order == Order.STORE_FIRST) {
-            Optional<Image> local = local(reference);
-            if (local.isPresent() && platform.accepts(local.get().config().platform())) {
-                return local.get();
+        return switch (order) {
+            case STORE_FIRST -> local(reference, platform).orElseGet(() -> remote(reference, platform));
+            case REGISTRY_FIRST -> {
+                try {
+                    yield remote(reference, platform);
+                } catch (StrataException e) {
+                    // Some registries answer so for what they do not have.
+                    ProblemCode code = e.problem().code();
+                    if (code != ProblemCode.ImageNotFound && code != ProblemCode.PullUnauthorized) {
+                        throw e;
+                    }
+                    yield local(reference, platform).orElseThrow(() -> e);
+                }
             }
-        }
+            case REGISTRY_ONLY -> remote(reference, platform);
+        };
+    }
+
+    private Image remote(ImageReference reference, Platform platform) {
         Image image = store.registry().resolve(reference, platform, store.blobs());
         image.manifest().layers().forEach(layer -> store.origins().add(layer, reference));
         return image;
     }
 
-    private Optional<Image> local(ImageReference reference) {
+    private Optional<Image> local(ImageReference reference, Platform platform) {
         try {
-            return store.images().find(reference);
+            return store.images()
+                    .find(reference)
+                    .filter(image -> platform.accepts(image.config().platform()));
         } catch (IOException e) {
             throw new UncheckedIOException("looking for " + reference, e);
         }

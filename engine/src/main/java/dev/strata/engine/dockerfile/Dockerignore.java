@@ -11,7 +11,6 @@ import dev.strata.engine.problem.StrataException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a `.dockerignore` keeps out of the context. The last rule that matches a path, or a directory above
@@ -21,7 +20,7 @@ public final class Dockerignore {
     private final List<Rule> rules;
     private final boolean takesBack;
 
-    private record Rule(int line, Pattern regex, boolean excludes) {}
+    private record Rule(int line, Wildcard wildcard, boolean excludes) {}
 
     private Dockerignore(SourceFile file, List<Rule> rules) {
         this.file = file;
@@ -51,8 +50,7 @@ public final class Dockerignore {
                 continue;
             }
             try {
-                String regex = new GlobTranslation(pattern, true).regex();
-                rules.add(new Rule(i + 1, Pattern.compile(regex, Pattern.DOTALL), !takesBack));
+                rules.add(new Rule(i + 1, new GlobTranslation(pattern, true).wildcard(), !takesBack));
             } catch (StrataException e) {
                 throw new StrataException(e.problem().at(file.range(i + 1, i + 1)), e);
             }
@@ -83,7 +81,7 @@ public final class Dockerignore {
     private @Nullable Rule last(String path) {
         for (Rule rule : rules.reversed()) {
             for (String at = path; !at.isEmpty(); at = parent(at)) {
-                if (rule.regex.matcher(at).matches()) {
+                if (rule.wildcard.matches(at)) {
                     return rule;
                 }
             }

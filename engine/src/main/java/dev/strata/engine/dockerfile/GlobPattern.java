@@ -4,15 +4,13 @@
  */
 package dev.strata.engine.dockerfile;
 
-import java.util.regex.Pattern;
-
 /// A wildcard for one name: `*` any text, `?` one character, `[a-z]` or `[^a-z]` a class, `\` takes a
 /// meaning away. Go, path/filepath.Match.
 public final class GlobPattern {
-    private final Pattern regex;
+    private final Wildcard wildcard;
 
-    private GlobPattern(Pattern regex) {
-        this.regex = regex;
+    private GlobPattern(Wildcard wildcard) {
+        this.wildcard = wildcard;
     }
 
     /// Whether a path has any of the characters that make it a pattern.
@@ -22,10 +20,10 @@ public final class GlobPattern {
 
     /// Parses one name of a path; `DockerfileSyntaxError` for a damaged class or a backslash at the end.
     public static GlobPattern parse(String name) {
-        return new GlobPattern(Pattern.compile(new GlobTranslation(name, false).regex(), Pattern.DOTALL));
+        return new GlobPattern(new GlobTranslation(name, false).wildcard());
     }
 
     public boolean matches(String name) {
-        return regex.matcher(name).matches();
+        return wildcard.matches(name);
     }
 }

@@ -7,14 +7,17 @@ package dev.strata.engine.dockerfile;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
 
-/// A wildcard on its way to a regular expression in which `*` and `?` stop at a slash.
+/// Reads a wildcard in which `*` and `?` stop at a slash.
 final class GlobTranslation {
     private static final String SPECIAL = "*?[]\\";
 
     private final String glob;
     private final boolean directories;
-    private final StringBuilder regex = new StringBuilder();
+    private final List<Wildcard.Part> parts = new ArrayList<>();
     private int at;
 
     /// @param directories whether `**` stands for any number of directories, as in an ignore file
@@ -23,26 +26,29 @@ final class GlobTranslation {
         this.directories = directories;
     }
 
-    String regex() {
+    Wildcard wildcard() {
         while (at < glob.length()) {
             switch (glob.charAt(at)) {
                 case '*' -> star();
                 case '?' -> {
                     at++;
-                    regex.append("[^/]");
+                    parts.add(new Wildcard.One(Wildcard.NOT_SLASH));
                 }
                 case '[' -> characterClass();
-                default -> regex.append(hex(character()));
+                default -> {
+                    int c = character();
+                    parts.add(new Wildcard.One(other -> other == c));
+                }
             }
         }
-        return regex.toString();
+        return new Wildcard(parts);
     }
 
     private void star() {
         boolean first = at == 0;
         if (!directories || !glob.startsWith("**", at)) {
             at++;
-            regex.append("[^/]*");
+            parts.add(new Wildcard.Many(Wildcard.NOT_SLASH));
             return;
         }
         at += 2;
@@ -50,7 +56,14 @@ final class GlobTranslation {
         String rest = glob.substring(slash ? ++at : at);
         // Without a slash, "**name" is any path that ends with the name.
         boolean suffix = first && !slash && rest.chars().noneMatch(c -> SPECIAL.indexOf(c) >= 0);
-        regex.append(rest.isEmpty() || suffix ? ".*" : "(?:.*/)?");
+        boolean tail = rest.isEmpty() || suffix;
+        if (!tail) {
+            parts.add(new Wildcard.Maybe(2));
+        }
+        parts.add(new Wildcard.Many(Wildcard.ANY));
+        if (!tail) {
+            parts.add(new Wildcard.One(c -> c == '/'));
+        }
     }
 
     /// `[`, an optional `^`, then characters and ranges; a range that runs backwards holds nothing.
@@ -60,7 +73,7 @@ final class GlobTranslation {
         if (negated) {
             at++;
         }
-        var members = new StringBuilder();
+        IntPredicate members = c -> false;
         do {
             int low = member();
             int high = low;
@@ -68,19 +81,14 @@ final class GlobTranslation {
                 at++;
                 high = member();
             }
-            if (low <= high) {
-                members.append(hex(low)).append('-').append(hex(high));
-            }
+            int last = high;
+            members = members.or(c -> c >= low && c <= last);
         } while (at < glob.length() && glob.charAt(at) != ']');
         if (at == glob.length()) {
             throw damaged("a character class is not closed");
         }
         at++;
-        if (members.isEmpty()) {
-            regex.append(negated ? "." : "(?!)");
-        } else {
-            regex.append(negated ? "[^" : "[").append(members).append(']');
-        }
+        parts.add(new Wildcard.One(negated ? members.negate() : members));
     }
 
     private int member() {
@@ -101,10 +109,6 @@ final class GlobTranslation {
         int c = glob.codePointAt(at);
         at += Character.charCount(c);
         return c;
-    }
-
-    private static String hex(int c) {
-        return "\\x{" + Integer.toHexString(c) + "}";
     }
 
     private StrataException damaged(String why) {

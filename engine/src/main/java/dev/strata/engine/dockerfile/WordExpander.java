@@ -7,9 +7,9 @@ package dev.strata.engine.dockerfile;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Removes quotes and escapes from a word, and puts values in the place of variables.
@@ -28,8 +28,11 @@ public final class WordExpander {
     /// Longest result, in characters: `ENV a=$a$a` in forty lines must not fill the memory.
     private static final int MAX_LENGTH = 1 << 20;
 
-    /// Longest pattern, in characters: matching takes stack in proportion to it.
+    /// Longest pattern, in characters: matching takes time in proportion to it.
     private static final int MAX_PATTERN = 1024;
+
+    /// Deepest `${a:-${a:-...}}`: each level takes stack. BuildKit has no limit of its own.
+    private static final int MAX_DEPTH = 100;
 
     /// What becomes of escapes: gone in a text; kept for a pattern as a backslash, whatever the escape
     /// character is; kept as written in a replacement.
@@ -43,6 +46,7 @@ public final class WordExpander {
     private final char escape;
     private final Map<String, String> variables;
     private int at;
+    private int depth;
 
     private WordExpander(String word, char escape, Map<String, String> variables) {
         this.word = word;
@@ -157,7 +161,12 @@ public final class WordExpander {
         at++;
         if (at < word.length() && word.charAt(at) == '{') {
             at++;
-            return braced();
+            if (++depth > MAX_DEPTH) {
+                throw wrong("braces are nested deeper than " + MAX_DEPTH);
+            }
+            String value = braced();
+            depth--;
+            return value;
         }
         String name = name();
         return name.isEmpty() ? "$" : value(name, "");
@@ -234,57 +243,71 @@ public final class WordExpander {
             at++;
         }
         if (modifier == '/') {
-            Pattern pattern = regex(until('/', Mode.PATTERN));
-            String replacement = Matcher.quoteReplacement(until('}', Mode.REPLACEMENT));
-            Matcher matcher = pattern.matcher(value);
-            return twice ? matcher.replaceAll(replacement) : matcher.replaceFirst(replacement);
+            Wildcard pattern = wildcard(until('/', Mode.PATTERN));
+            return replaced(value, pattern, until('}', Mode.REPLACEMENT), twice);
         }
-        Pattern pattern = regex(until('}', Mode.PATTERN));
-        return modifier == '#' ? withoutPrefix(value, pattern, twice) : withoutSuffix(value, pattern, twice);
+        Wildcard pattern = wildcard(until('}', Mode.PATTERN));
+        int[] text = value.codePoints().toArray();
+        if (modifier == '#') {
+            int end = pattern.end(text, 0, twice);
+            return end < 0 ? value : new String(text, end, text.length - end);
+        }
+        int[] backwards = new int[text.length];
+        Arrays.setAll(backwards, i -> text[text.length - 1 - i]);
+        int length = pattern.reversed().end(backwards, 0, twice);
+        return length < 0 ? value : new String(text, 0, text.length - length);
     }
 
-    private static String withoutPrefix(String value, Pattern pattern, boolean longest) {
-        for (int i = 0; i <= value.length(); i++) {
-            int length = longest ? value.length() - i : i;
-            if (pattern.matcher(value.substring(0, length)).matches()) {
-                return value.substring(length);
+    /// The leftmost match, the longest there; an empty one right after another is none. Go, regexp.
+    private static String replaced(String value, Wildcard pattern, String replacement, boolean every) {
+        int[] text = value.codePoints().toArray();
+        boolean[] starts = pattern.starts(text);
+        var result = new StringBuilder();
+        boolean done = false;
+        int lastEnd = -1;
+        for (int at = 0; at <= text.length; ) {
+            int end = starts[at] && !done ? pattern.end(text, at, true) : -1;
+            if (end > at || (end == at && at != lastEnd)) {
+                capped(result.append(replacement));
+                done = !every;
+                lastEnd = end;
+            }
+            if (end > at) {
+                at = end;
+            } else {
+                if (at < text.length) {
+                    result.appendCodePoint(text[at]);
+                }
+                at++;
             }
         }
-        return value;
-    }
-
-    private static String withoutSuffix(String value, Pattern pattern, boolean longest) {
-        for (int i = 0; i <= value.length(); i++) {
-            int from = longest ? i : value.length() - i;
-            if (pattern.matcher(value.substring(from)).matches()) {
-                return value.substring(0, from);
-            }
-        }
-        return value;
+        return result.toString();
     }
 
     /// `*` is any text, `?` any character; a backslash takes the meaning away, and stands before nothing else.
-    private Pattern regex(String pattern) {
+    private Wildcard wildcard(String pattern) {
         if (pattern.length() > MAX_PATTERN) {
             throw wrong("a pattern is longer than " + MAX_PATTERN + " characters");
         }
-        var regex = new StringBuilder();
-        for (int i = 0; i < pattern.length(); i++) {
-            char c = pattern.charAt(i);
+        var parts = new ArrayList<Wildcard.Part>();
+        int[] characters = pattern.codePoints().toArray();
+        for (int i = 0; i < characters.length; i++) {
+            int c = characters[i];
             switch (c) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
+                case '*' -> parts.add(new Wildcard.Many(Wildcard.ANY));
+                case '?' -> parts.add(new Wildcard.One(Wildcard.ANY));
                 case '\\' -> {
                     i++;
-                    if (i == pattern.length() || "*?\\}/".indexOf(pattern.charAt(i)) < 0) {
+                    if (i == characters.length || "*?\\}/".indexOf(characters[i]) < 0) {
                         throw wrong("a pattern can escape * ? \\ } and / only: " + pattern);
                     }
-                    regex.append(Pattern.quote(String.valueOf(pattern.charAt(i))));
+                    int literal = characters[i];
+                    parts.add(new Wildcard.One(other -> other == literal));
                 }
-                default -> regex.append(Pattern.quote(String.valueOf(c)));
+                default -> parts.add(new Wildcard.One(other -> other == c));
             }
         }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+        return new Wildcard(parts);
     }
 
     private char next() {

@@ -20,4 +20,12 @@ public enum Compression {
     String mediaType() {
         return mediaType;
     }
+
+    /// The library and level that decide a blob's bytes here: `isal-1`, `zlib-6`, or nothing.
+    public String encoder() {
+        return switch (this) {
+            case NONE -> "";
+            case GZIP -> GzipOutput.encoder();
+        };
+    }
 }

@@ -30,8 +30,8 @@ final class GzipOutput extends OutputStream {
     }
 
     /// Names the library and level that decide the bytes, for the layer's annotation.
-    String encoder() {
-        return isal.isPresent() ? "isal-1" : "zlib-6";
+    static String encoder() {
+        return IsalDeflater.isInstalled() ? "isal-1" : "zlib-6";
     }
 
     @Override

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes one layer in one pass: tar, its digest (the diffID), compression, the blob's digest, the file.
 ///
 /// Entries come in byte order of their paths; the writer does not sort. Memory is bounded but for the index.
-/// The annotation [#ENCODER] names the compressor: blobs of different ones are never mixed in a cache.
+/// The annotation [#ENCODER] names the compressor: a cached blob of another one is not taken.
 /// Not thread-safe.
 public final class LayerWriter implements AutoCloseable {
     /// Annotation of a layer's descriptor: `isal-1` or `zlib-6`.
@@ -138,7 +138,7 @@ public final class LayerWriter implements AutoCloseable {
         Map<String, String> annotations = Map.of();
         if (gzip != null) {
             gzip.finish();
-            annotations = Map.of(ENCODER, gzip.encoder());
+            annotations = Map.of(ENCODER, compression.encoder());
         }
         compressed.flush();
         long size = blob.size();

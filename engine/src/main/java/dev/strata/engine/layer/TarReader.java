@@ -187,7 +187,7 @@ public final class TarReader {
     private static Instant time(Map<String, byte[]> records, byte[] block) {
         String text = text(records, "mtime", "");
         long seconds = text.isEmpty() ? number(block, 136, 12) : seconds(text);
-        if (Math.abs(seconds) > MAX_SECONDS) {
+        if (seconds > MAX_SECONDS || seconds < -MAX_SECONDS) {
             throw invalid("not a time: " + seconds);
         }
         return Instant.ofEpochSecond(seconds);

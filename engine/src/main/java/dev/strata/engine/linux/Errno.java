@@ -11,7 +11,9 @@ public final class Errno {
     public static final int EAGAIN = 11;
     public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
+    public static final int ENAMETOOLONG = 36;
     public static final int ENODATA = 61;
     public static final int EOPNOTSUPP = 95;
 
@@ -31,7 +33,7 @@ public final class Errno {
             case 18 -> "not on one file system";
             case 19 -> "no such device or file system type";
             case ENOTDIR -> "not a directory";
-            case 21 -> "is a directory";
+            case EISDIR -> "is a directory";
             case EINVAL -> "invalid argument";
             case 24 -> "too many open files";
             case 27 -> "file too large";
@@ -39,7 +41,7 @@ public final class Errno {
             case 30 -> "read-only file system";
             case 31 -> "too many links";
             case 34 -> "value too large";
-            case 36 -> "name too long";
+            case ENAMETOOLONG -> "name too long";
             case 38 -> "not implemented by this kernel";
             case 39 -> "directory not empty";
             case 40 -> "too many symbolic links";

@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,6 +69,9 @@ final class FileCalls {
     // int unlinkat(int dirfd, const char *path, int flags): unlink(2)
     private static final MethodHandle UNLINKAT = Libc.function("unlinkat", INT, INT, POINTER, INT);
 
+    // int syncfs(int fd): sync(2)
+    private static final MethodHandle SYNCFS = Libc.function("syncfs", INT, INT);
+
     private FileCalls() {}
 
     /// Opens `path` beneath `root`: links are followed, but `/` and `..` never leave it.
@@ -108,10 +112,13 @@ final class FileCalls {
     }
 
     private static int open(int directory, String name, int flags, int mode, String shown) throws ErrnoException {
+        return open(directory, name.getBytes(StandardCharsets.UTF_8), flags, mode, shown);
+    }
+
+    private static int open(int directory, byte[] name, int flags, int mode, String shown) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Libc.state(arena);
-            int fd = (int)
-                    OPENAT.invokeExact(state, directory, arena.allocateFrom(name), flags | OpenFlags.CLOEXEC, mode);
+            int fd = (int) OPENAT.invokeExact(state, directory, text(arena, name), flags | OpenFlags.CLOEXEC, mode);
             if (fd < 0) {
                 throw new ErrnoException("open", shown, Libc.errno(state));
             }
@@ -303,5 +310,26 @@ final class FileCalls {
     static void unlink(int directory, String name, boolean isDirectory, String shown) throws ErrnoException {
         call("unlink", shown, (arena, state) ->
                 (int) UNLINKAT.invokeExact(state, directory, arena.allocateFrom(name), isDirectory ? 0x200 : 0));
+    }
+
+    /// Opens the directory `name`, not a link to one, for reading; the name is bytes, as the kernel's.
+    static int openDirectory(int directory, byte[] name, String shown) throws ErrnoException {
+        return open(directory, name, OpenFlags.RDONLY | OpenFlags.DIRECTORY | OpenFlags.NOFOLLOW, 0, shown);
+    }
+
+    static void unlink(int directory, byte[] name, boolean isDirectory, String shown) throws ErrnoException {
+        call("unlink", shown, (arena, state) ->
+                (int) UNLINKAT.invokeExact(state, directory, text(arena, name), isDirectory ? 0x200 : 0));
+    }
+
+    /// Writes to disk what the file system of `fd` (not opened with O_PATH) still holds in memory.
+    static void sync(int fd, String shown) throws ErrnoException {
+        call("syncfs", shown, (_, state) -> (int) SYNCFS.invokeExact(state, fd));
+    }
+
+    private static MemorySegment text(Arena arena, byte[] name) {
+        MemorySegment text = arena.allocate(name.length + 1L);
+        MemorySegment.copy(name, 0, text, ValueLayout.JAVA_BYTE, 0, name.length);
+        return text;
     }
 }

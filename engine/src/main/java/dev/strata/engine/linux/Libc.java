@@ -36,7 +36,7 @@ final class Libc {
 
     /// The text in `bytes`.
     ///
-    /// @throws IOException when they are not UTF-8: a guess would be the name of something else
+    /// @throws NotUtf8Exception when they are not UTF-8: a guess would be the name of something else
     static String text(byte[] bytes, Path where) throws IOException {
         try {
             return StandardCharsets.UTF_8
@@ -44,7 +44,7 @@ final class Libc {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new IOException(
+            throw new NotUtf8Exception(
                     "a name in " + where + " is not UTF-8: " + HexFormat.of().formatHex(bytes), e);
         }
     }

@@ -75,7 +75,7 @@ public final class RootDirectory implements AutoCloseable {
 
     /// The names in a directory, in byte order.
     ///
-    /// @throws IOException also when a name is not UTF-8, which layers cannot hold yet
+    /// @throws NotUtf8Exception when a name is not UTF-8, which layers cannot hold yet
     public List<String> list(String path) throws IOException {
         // Not by java.nio.file: that decodes names as the locale says, which in a container is often ASCII.
         int fd = FileCalls.openBeneath(root, path, OpenFlags.RDONLY | OpenFlags.DIRECTORY);
@@ -173,24 +173,30 @@ public final class RootDirectory implements AutoCloseable {
         FileCalls.unlink(parentOf(path), name(path), kind == FileStatus.Kind.DIRECTORY, path);
     }
 
-    /// Removes `path` and everything below it that is on the same file system; nothing there is no failure.
+    /// Removes `path` and everything below it, whatever the names in it and however deep it is; nothing there
+    /// is no failure.
+    ///
+    /// @throws IOException when something is mounted below it
     public void removeTree(String path) throws IOException {
         Optional<FileStatus> there = status(path);
         if (there.isEmpty()) {
             return;
         }
         if (there.get().kind() == FileStatus.Kind.DIRECTORY) {
-            for (String name : list(path)) {
-                String child = path.isEmpty() ? name : path + "/" + name;
-                long device =
-                        status(child).map(FileStatus::device).orElse(there.get().device());
-                if (device != there.get().device()) {
-                    throw new IOException("something is mounted on " + shown.resolve(child));
-                }
-                removeTree(child);
-            }
+            TreeRemoval.remove(parentOf(path), name(path), shown.resolve(path).toString());
+        } else {
+            remove(path, there.get().kind());
         }
-        remove(path, there.get().kind());
+    }
+
+    /// Writes to disk what this tree's file system still holds in memory. syncfs(2).
+    public void sync() throws IOException {
+        int fd = FileCalls.openBeneath(root, "", OpenFlags.RDONLY | OpenFlags.DIRECTORY);
+        try {
+            FileCalls.sync(fd, shown.toString());
+        } finally {
+            FileCalls.close(fd);
+        }
     }
 
     /// A path that reaches `path` through its parent's descriptor, for calls that know no descriptors.

@@ -92,6 +92,7 @@ public final class RegistryClient implements AutoCloseable {
                             + ErrorText.cleaned(fetched.mediaType()));
         }
         Manifest manifest = OciJson.manifest(fetched.bytes());
+        ManifestLimits.check(reference, manifest);
         ImageConfig config = config(reference, manifest, store);
         if (!platform.accepts(config.platform())) {
             throw notFound(reference, "it is for " + config.platform() + ", not for " + platform);

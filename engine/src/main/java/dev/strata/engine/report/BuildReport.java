@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a build came to. The builder pod writes it as JSON into its termination message, where Kubernetes cuts at 4096
-/// bytes:
-/// [#MAX_BYTES] is asserted by its writer, which shortens the log tail first.
+/// What a build came to. The builder pod writes it as JSON into its termination message, where Kubernetes
+/// cuts at 4096 bytes: its writer shortens what is longer than [#MAX_BYTES], the log tail first.
 ///
 /// @param image the image by digest (`registry/repository@sha256:...`); null when the build failed
 /// @param tags the tags that now point at it
@@ -29,6 +28,9 @@ public record BuildReport(
         @Nullable Failure failure) {
     public static final int MAX_BYTES = 4096;
 
+    /// Characters of a step that a report shows.
+    public static final int MAX_STEP = 200;
+
     public BuildReport {
         tags = List.copyOf(tags);
         timings = Map.copyOf(timings);
@@ -37,7 +39,8 @@ public record BuildReport(
     /// Why the build failed, in the terms of its Dockerfile.
     ///
     /// @param reason a `ProblemCode`
-    /// @param step the step as progress shows it: `[stage-0 2/5] RUN make`; null when it was none
+    /// @param step the step as progress shows it: `[stage-0 2/5] RUN make`, at most 200
+    ///   characters of it; null when it was none
     /// @param line the Dockerfile line, 1-based; null when there is none
     /// @param exitCode the RUN's exit code; null when no process ended the build
     /// @param logTail the RUN's last output, control characters escaped

@@ -16,6 +16,7 @@ import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -30,6 +31,10 @@ public final class ReportJson {
     public static final int MAX_REQUEST_BYTES = 1_000_000;
 
     private static final int MAX_DEPTH = 16;
+
+    /// Characters of a message that are kept as long as anything else can go.
+    private static final int MAX_MESSAGE = 200;
+
     private static final ObjectMapper JSON = mapper();
 
     private ReportJson() {}
@@ -49,17 +54,14 @@ public final class ReportJson {
         return bytes;
     }
 
-    /// At most [BuildReport#MAX_BYTES] bytes: what is too long loses the beginning of its log tail first, then the end
-    /// of its message, then its tags and timings.
+    /// At most [BuildReport#MAX_BYTES] bytes, whatever the report holds: without one nobody would know what
+    /// became of the build. What is too long loses the beginning of its log tail first, then the end of its
+    /// message and of its step, then its tags and timings; what then is too long becomes `Internal`.
     public static byte[] bytes(BuildReport report) {
-        byte[] bytes = write(report);
-        BuildReport shorter = report;
+        BuildReport shorter = wellFormed(report);
+        byte[] bytes = write(shorter);
         while (bytes.length > BuildReport.MAX_BYTES) {
-            BuildReport next = shortened(shorter);
-            if (next == null) {
-                throw new IllegalArgumentException("a report of " + bytes.length + " bytes cannot be shortened");
-            }
-            shorter = next;
+            shorter = shortened(shorter);
             bytes = write(shorter);
         }
         return bytes;
@@ -100,13 +102,18 @@ public final class ReportJson {
         return read(bytes, BuildReport.MAX_BYTES, BuildReport.class, "build report");
     }
 
-    private static @Nullable BuildReport shortened(BuildReport report) {
+    private static BuildReport shortened(BuildReport report) {
         BuildReport.Failure failure = report.failure();
         if (failure != null && !failure.logTail().isEmpty()) {
-            return with(report, failure, failure.message(), half(failure.logTail(), true));
+            return with(report, texts(failure, failure.message(), failure.step(), cut(failure.logTail(), true)));
         }
-        if (failure != null && failure.message().length() > 200) {
-            return with(report, failure, half(failure.message(), false), failure.logTail());
+        if (failure != null && failure.message().length() > MAX_MESSAGE) {
+            return with(report, texts(failure, cut(failure.message(), false), failure.step(), ""));
+        }
+        String step = failure == null ? null : failure.step();
+        if (failure != null && step != null && step.length() > BuildReport.MAX_STEP) {
+            String start = step.substring(0, BuildReport.MAX_STEP - 1);
+            return with(report, texts(failure, failure.message(), unbroken(start) + "…", ""));
         }
         if (!report.tags().isEmpty() || !report.timings().isEmpty()) {
             return new BuildReport(
@@ -119,10 +126,19 @@ public final class ReportJson {
                     Map.of(),
                     failure);
         }
-        return null;
+        String was = failure == null ? "succeeded" : "failed";
+        var unfit = new BuildReport.Failure(
+                ProblemCode.Internal.name(),
+                "the build " + was + ", and its report does not fit into " + BuildReport.MAX_BYTES + " bytes",
+                null,
+                null,
+                null,
+                "",
+                null);
+        return new BuildReport(null, 0, List.of(), null, report.steps(), report.cachedSteps(), Map.of(), unfit);
     }
 
-    private static BuildReport with(BuildReport report, BuildReport.Failure failure, String message, String tail) {
+    private static BuildReport with(BuildReport report, BuildReport.Failure failure) {
         return new BuildReport(
                 report.image(),
                 report.imageSize(),
@@ -131,23 +147,42 @@ public final class ReportJson {
                 report.steps(),
                 report.cachedSteps(),
                 report.timings(),
-                new BuildReport.Failure(
-                        failure.reason(),
-                        message,
-                        failure.step(),
-                        failure.line(),
-                        failure.exitCode(),
-                        tail,
-                        failure.debugImage()));
+                failure);
+    }
+
+    private static BuildReport.Failure texts(
+            BuildReport.Failure failure, String message, @Nullable String step, String tail) {
+        return new BuildReport.Failure(
+                failure.reason(), message, step, failure.line(), failure.exitCode(), tail, failure.debugImage());
     }
 
     /// Three quarters of a text, or nothing when it is short: the last ones, or the first ones.
-    private static String half(String text, boolean last) {
+    private static String cut(String text, boolean last) {
         if (text.length() < 64) {
             return "";
         }
         int cut = text.length() / 4;
-        return last ? text.substring(cut) : text.substring(0, text.length() - cut);
+        return unbroken(last ? text.substring(cut) : text.substring(0, text.length() - cut));
+    }
+
+    /// JSON cannot hold half of a surrogate pair, which a cut text and a program's output may have.
+    private static String unbroken(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    private static BuildReport wellFormed(BuildReport report) {
+        BuildReport.Failure failure = report.failure();
+        if (failure == null) {
+            return report;
+        }
+        String step = failure.step();
+        return with(
+                report,
+                texts(
+                        failure,
+                        unbroken(failure.message()),
+                        step == null ? null : unbroken(step),
+                        unbroken(failure.logTail())));
     }
 
     private static byte[] write(Object document) {

@@ -21,11 +21,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Unpacks layers, each once, and mounts stacks of them. Safe for many threads and processes on one store.
 public final class Snapshotter {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
     private static final String LOCK = ".lock";
 
     private final Path layers;
@@ -90,7 +94,12 @@ public final class Snapshotter {
     }
 
     /// Renames `part` to `directory`; that it is there already is as good.
+    ///
+    /// Its bytes are on disk before: a name that is there after a crash is trusted.
     static void keep(Path part, Path directory) throws IOException {
+        try (RootDirectory root = RootDirectory.open(part)) {
+            root.sync();
+        }
         try {
             Files.move(part, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
@@ -146,20 +155,19 @@ public final class Snapshotter {
         }
 
         @Override
-        public void close() throws IOException {
-            if (Files.isDirectory(directory)) {
-                try (RootDirectory root = RootDirectory.open(directory)) {
-                    for (String name : root.list("")) {
-                        if (name.equals(Snapshot.ROOT)) {
-                            unmountIfMounted(directory.resolve(name));
-                        }
-                        root.removeTree(name);
-                    }
+        public void close() {
+            try (channel;
+                    RootDirectory root = RootDirectory.open(Objects.requireNonNull(lockFile.getParent()))) {
+                Path mountPoint = directory.resolve(Snapshot.ROOT);
+                if (Files.isDirectory(mountPoint)) {
+                    unmountIfMounted(mountPoint);
                 }
-                Files.delete(directory);
+                root.removeTree(directory.getFileName().toString());
+                Files.deleteIfExists(lockFile);
+            } catch (IOException e) {
+                // No build fails, and no store stays shut, for what is only in the way: the next start tries again.
+                LOG.warn("cannot remove {}: {}", directory, e.getMessage());
             }
-            Files.deleteIfExists(lockFile);
-            channel.close();
         }
 
         private static void unmountIfMounted(Path root) throws IOException {

@@ -11,8 +11,12 @@ import dev.strata.engine.image.History;
 import dev.strata.engine.image.ImageConfig;
 import dev.strata.engine.image.Manifest;
 import dev.strata.engine.layer.Layer;
+import dev.strata.engine.layer.LayerWriter;
 import dev.strata.engine.layer.Tree;
 import dev.strata.engine.layer.TreeIndex;
+import dev.strata.engine.linux.Errno;
+import dev.strata.engine.linux.ErrnoException;
+import dev.strata.engine.linux.NotUtf8Exception;
 import dev.strata.engine.plan.BuildPlan;
 import dev.strata.engine.plan.Operation;
 import dev.strata.engine.plan.Vertex;
@@ -20,7 +24,9 @@ import dev.strata.engine.plan.VertexId;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,8 +34,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /// Solves a plan: every vertex in topological order, each from the cache or by its work.
@@ -92,14 +100,36 @@ public final class Solver {
             return result;
         } catch (StrataException e) {
             throw failure(vertex, e.problem(), e);
+        } catch (UncheckedIOException e) {
+            throw failure(vertex, problem(Objects.requireNonNull(e.getCause())), e);
         } catch (IOException e) {
-            Problem problem = Problem.of(
-                    ProblemCode.InstructionFailed,
-                    "the step could not read or write a file",
-                    String.valueOf(e.getMessage()),
-                    "check the free space and the permissions of the store");
-            throw failure(vertex, problem, e);
+            throw failure(vertex, problem(e), e);
         }
+    }
+
+    private static Problem problem(IOException e) {
+        String why = String.valueOf(e.getMessage());
+        if (e instanceof ZipException || e instanceof EOFException) {
+            return Problem.of(
+                    ProblemCode.ImageInvalid,
+                    "a layer of the image cannot be read",
+                    why,
+                    "pull the image again, or tell its author");
+        }
+        boolean tooLong = e instanceof ErrnoException refused && refused.errno() == Errno.ENAMETOOLONG;
+        if (tooLong || e instanceof NotUtf8Exception) {
+            return Problem.of(
+                    ProblemCode.InstructionFailed,
+                    "a layer cannot hold a file of this step: its path is "
+                            + (tooLong ? "longer than 4096 bytes" : "not UTF-8"),
+                    tooLong ? "" : why,
+                    "rename or remove it in the same step");
+        }
+        return Problem.of(
+                ProblemCode.StoreInvalid,
+                "the step could not read or write a file",
+                why,
+                "check the free space and the permissions of the store");
     }
 
     private StepFailure failure(Vertex vertex, Problem found, Exception cause) {
@@ -151,8 +181,12 @@ public final class Solver {
     private VertexResult layered(Vertex vertex, LayerStep step) throws IOException, InterruptedException {
         VertexResult parent = parent(vertex);
         Parent tree = new Parent(parent.layers());
-        CacheKey key = step.key(CacheKey.of(step.kind(), parent.config().diffIds()), tree);
-        Optional<CacheRecord> hit = store.cache().find(key);
+        CacheKey key = step.key(
+                CacheKey.of(step.kind(), parent.config().diffIds())
+                        .add("compression", options.compression().name())
+                        .add("epoch", String.valueOf(options.sourceDateEpoch())),
+                tree);
+        Optional<CacheRecord> hit = store.cache().find(key).filter(this::hasOurEncoder);
         CacheRecord made;
         if (hit.isPresent()) {
             made = hit.get();
@@ -163,6 +197,12 @@ public final class Solver {
         }
         return parent.withLayer(
                 made.layer(), next(vertex, parent, made.created(), made.layer().diffId()));
+    }
+
+    /// A blob that another compressor wrote would make the image depend on who built it first.
+    private boolean hasOurEncoder(CacheRecord found) {
+        String encoder = found.layer().blob().annotations().getOrDefault(LayerWriter.ENCODER, "");
+        return encoder.equals(options.compression().encoder());
     }
 
     private ImageConfig next(Vertex vertex, VertexResult parent, Instant created, @Nullable DiffId layer) {

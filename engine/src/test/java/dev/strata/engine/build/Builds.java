@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// A store and a context below one temporary directory, and builds on them.
 final class Builds implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("target/strata-launcher");
+
+    /// The programs of a RUN; there once a `Builds` was made.
+    static final ExecSettings EXEC = new ExecSettings(Path.of("crun"), LAUNCHER.toAbsolutePath());
 
     final Path context;
     final List<BuildEvent> events = new ArrayList<>();
@@ -37,10 +41,7 @@ final class Builds implements AutoCloseable {
         context = Files.createDirectories(directory.resolve("context"));
         root = directory.resolve("store");
         buildLauncher();
-        store = LocalStore.open(
-                root,
-                new ExecSettings(Path.of("crun"), LAUNCHER.toAbsolutePath()),
-                new RegistryClient(RegistrySettings.of(Credentials.none(), null)));
+        store = LocalStore.open(root, EXEC, new RegistryClient(RegistrySettings.of(Credentials.none(), null)));
     }
 
     private static void buildLauncher() throws IOException, InterruptedException {
@@ -72,6 +73,15 @@ final class Builds implements AutoCloseable {
     Image build(String dockerfile, Map<String, String> args, @Nullable String target)
             throws IOException, InterruptedException {
         return builder(dockerfile, args, target, Map.of()).build();
+    }
+
+    /// Builds `dockerfile` with no time later than `epoch`.
+    Image build(String dockerfile, Instant epoch) throws IOException, InterruptedException {
+        file("Dockerfile", dockerfile);
+        events.clear();
+        var options = new BuildOptions(
+                BuildInput.local(context, null), Map.of(), null, Platform.local(), true, false, Map.of(), epoch);
+        return new ImageBuilder(store, options, events::add).build();
     }
 
     ImageBuilder builder(String dockerfile) throws IOException {

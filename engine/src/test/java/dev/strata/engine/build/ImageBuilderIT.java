@@ -309,4 +309,30 @@ class ImageBuilderIT {
         assertThat(image.config().config().labels()).containsEntry("version", "2.1");
         assertThat(image.config().config().envMap()).containsEntry("V", "2.1");
     }
+
+    @Test
+    void aNameThatIsNotUtf8FailsItsStepAndLeavesNothingBehind() throws Exception {
+        builds.busybox();
+        StepFailure failure = catchThrowableOfType(
+                StepFailure.class, () -> builds.build("FROM busybox\nRUN touch \"$(echo -ne '\\377')\"\n"));
+
+        assertThat(failure.problem().code()).isEqualTo(ProblemCode.InstructionFailed);
+        assertThat(failure.problem().what()).endsWith("its path is not UTF-8");
+        assertThat(failure.problem().why()).endsWith("ff");
+        assertThat(directory.resolve("store/active")).isEmptyDirectory();
+    }
+
+    @Test
+    void aTreeDeeperThanAnyPathFailsItsStepAndLeavesNothingBehind() throws Exception {
+        builds.busybox();
+        StepFailure failure =
+                catchThrowableOfType(StepFailure.class, () -> builds.build("""
+                FROM busybox
+                RUN n=%s; i=0; while [ $i -lt 30 ]; do mkdir $n && cd $n; i=$((i+1)); done; touch end
+                """.formatted("n".repeat(200))));
+
+        assertThat(failure.problem().code()).isEqualTo(ProblemCode.InstructionFailed);
+        assertThat(failure.problem().what()).endsWith("its path is longer than 4096 bytes");
+        assertThat(directory.resolve("store/active")).isEmptyDirectory();
+    }
 }

@@ -5,14 +5,21 @@
 package dev.strata.engine.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.content.MediaTypes;
 import dev.strata.engine.image.Image;
+import dev.strata.engine.image.Manifest;
+import dev.strata.engine.image.OciJson;
+import dev.strata.engine.image.Platform;
 import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.registry.TestRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,5 +119,36 @@ class RegistryBuildIT {
         assertThat(new ImageArchive(second.store()).load(archive)).containsExactly(name);
         assertThat(second.store().images().find(name).orElseThrow().descriptor())
                 .isEqualTo(image.descriptor());
+    }
+
+    @Test
+    void aPullingBuildTakesFromTheStoreWhatTheRegistryDoesNotHave() throws Exception {
+        Image image = first.build("FROM scratch\nCOPY a /a\n");
+        first.store().images().tag(ImageReference.parse(name("only/here:1")), image.descriptor());
+        first.file("Dockerfile", "FROM " + name("only/here:1") + "\nCOPY b /b\n");
+        var options = new BuildOptions(
+                BuildInput.local(first.context, null), Map.of(), null, Platform.local(), true, true, Map.of(), null);
+
+        Image built = new ImageBuilder(first.store(), options, event -> {}).build();
+
+        assertThat(built.manifest().layers()).hasSize(2);
+    }
+
+    @Test
+    void aCacheDocumentThatIsTooLargeIsNotFetched() throws Exception {
+        ImageReference cache = ImageReference.parse(name("team/app/cache:large"));
+        var store = first.store();
+        Descriptor config = store.blobs().put(RegistryCache.CONFIG_TYPE, new byte[(8 << 20) + 1]);
+        store.registry().pushBlob(cache, config, store.blobs(), null);
+        store.registry()
+                .pushManifest(
+                        cache,
+                        MediaTypes.OCI_MANIFEST,
+                        OciJson.bytes(new Manifest(
+                                MediaTypes.OCI_MANIFEST, RegistryCache.ARTIFACT_TYPE, config, List.of(), Map.of())));
+
+        assertThatThrownBy(() -> new RegistryCache(second.store(), cache).load())
+                .hasMessage("a cache document of 8388609 bytes");
+        assertThat(second.store().blobs().has(config.digest())).isFalse();
     }
 }

@@ -119,8 +119,9 @@ class StrataBuildIT {
     }
 
     private BuildReport build(byte[] request, @Nullable String digest) throws IOException {
+        Files.createDirectories(BuilderPaths.below(directory, BuilderPaths.TERMINATION_LOG).getParent());
         write(BuilderPaths.REQUEST, request);
-        return StrataBuild.report(directory, digest, new PrintStream(log, true, UTF_8));
+        return StrataBuild.run(directory, digest, Builds.EXEC, new PrintStream(log, true, UTF_8));
     }
 
     private void write(String path, byte[] bytes) throws IOException {

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.SourceFile;
 import dev.strata.engine.problem.StrataException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,5 +117,17 @@ class DockerignoreTest {
 
     private static Dockerignore parse(String text) {
         return Dockerignore.parse(SourceFile.of(".dockerignore", text));
+    }
+
+    @Test
+    @Timeout(20)
+    void aHostilePatternIsMatchedInBoundedTime() {
+        String path = "a/".repeat(500) + "a".repeat(200);
+        for (String pattern : List.of("**/a".repeat(200) + "/b", "*a".repeat(100) + "b", "**".repeat(200) + "b")) {
+            assertThat(Dockerignore.parse(SourceFile.of(".dockerignore", pattern))
+                            .excludes(path))
+                    .as(pattern)
+                    .isFalse();
+        }
     }
 }

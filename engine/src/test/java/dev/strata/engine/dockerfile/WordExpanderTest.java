@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -185,5 +187,26 @@ class WordExpanderTest {
                 .isInstanceOfSatisfying(
                         StrataException.class,
                         e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.SizeLimitExceeded));
+    }
+
+    @Test
+    void bracesThatAreNestedTooDeeplyAreRefused() {
+        assertThat(WordExpander.expand("${a:-".repeat(100) + "x" + "}".repeat(100), '\\', Map.of()))
+                .isEqualTo("x");
+        assertThatThrownBy(() -> WordExpander.expand("${a:-".repeat(100_000) + "}".repeat(100_000), '\\', Map.of()))
+                .isInstanceOf(StrataException.class)
+                .hasMessageContaining("cannot expand");
+    }
+
+    @Test
+    @Timeout(20)
+    void aHostilePatternIsMatchedInBoundedTime() {
+        var variables = Map.of("v", "a".repeat(20_000));
+        for (String form : List.of("${v#%s}", "${v##%s}", "${v%%%s}", "${v%%%%%s}", "${v/%s/x}", "${v//%s/x}")) {
+            for (String pattern : List.of("*".repeat(1000) + "b", "*a".repeat(500) + "b")) {
+                assertThat(WordExpander.expand(form.formatted(pattern), '\\', variables))
+                        .isEqualTo(variables.get("v"));
+            }
+        }
     }
 }

@@ -153,6 +153,9 @@ class TarReaderTest {
                 new Hostile(
                         "uid is out of range: 4294967295",
                         t -> t.pax('x', "uid=4294967295").file("f", "")),
+                new Hostile(
+                        "not a time: " + Long.MIN_VALUE,
+                        t -> number(t, 136, new byte[] {-1, -1, -1, -1, -128, 0, 0, 0, 0, 0, 0, 0})),
                 new Hostile("not a time: NaN", t -> t.pax('x', "mtime=NaN").file("f", "")),
                 new Hostile("not a time: 1e300", t -> t.pax('x', "mtime=1e300").file("f", "")),
                 new Hostile("not an octal number: 9", t -> number(t, 100, (byte) '9', (byte) 0)),

@@ -118,7 +118,7 @@ class RootDirectoryIT {
                 .isZero();
 
         assertThatThrownBy(() -> root.list(""))
-                .isExactlyInstanceOf(IOException.class)
+                .isExactlyInstanceOf(NotUtf8Exception.class)
                 .hasMessageContaining(inside + " is not UTF-8: 626164ff");
     }
 
@@ -144,5 +144,22 @@ class RootDirectoryIT {
 
         assertThat(inside).isEmptyDirectory();
         assertThat(Files.readString(temporary.resolve("secret"), UTF_8)).isEqualTo("secret");
+    }
+
+    @Test
+    void aTreeIsRemovedWhateverItsNamesAndHoweverDeep() throws Exception {
+        String script = "mkdir t && cd t && touch \"$(printf '\\377')\" && mkdir \"$(printf 'd\\376')\" && "
+                + "for i in $(seq 30); do mkdir " + "n".repeat(200) + " && cd -P " + "n".repeat(200)
+                + " && touch f g || exit 1; done";
+        Process process = new ProcessBuilder("bash", "-c", script)
+                .directory(inside.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+
+        root.removeTree("t");
+
+        assertThat(inside).isEmptyDirectory();
     }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.strata.engine.problem.StrataException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,6 +64,37 @@ class ReportJsonTest {
                 Objects.requireNonNull(ReportJson.report(bytes).failure());
         assertThat(failure.message()).startsWith("it broke \u20ac");
         assertThat(failure.logTail()).isEmpty();
+    }
+
+    @Test
+    void aReportAlwaysFits() {
+        String huge = "\u20ac\u0001\ud83d".repeat(10_000);
+        for (String image : new String[] {"registry.example.com/team/app@sha256:0", huge}) {
+            var report = new BuildReport(
+                    null,
+                    0,
+                    Collections.nCopies(100, "tag"),
+                    "sha256:0",
+                    2,
+                    1,
+                    Map.of("total", 12L),
+                    new BuildReport.Failure("InstructionFailed", huge, "[stage-0 2/2] RUN " + huge, 7, 1, huge, image));
+            byte[] bytes = ReportJson.bytes(report);
+            assertThat(bytes).hasSizeLessThanOrEqualTo(BuildReport.MAX_BYTES);
+            BuildReport.Failure failure =
+                    Objects.requireNonNull(ReportJson.report(bytes).failure());
+            if (image.equals(huge)) {
+                assertThat(failure.message())
+                        .isEqualTo("the build failed, and its report does not fit into 4096 bytes");
+            } else {
+                assertThat(failure.step())
+                        .startsWith("[stage-0 2/2] RUN \u20ac")
+                        .hasSize(200)
+                        .endsWith("…");
+                assertThat(failure.line()).isEqualTo(7);
+                assertThat(failure.debugImage()).isEqualTo(image);
+            }
+        }
     }
 
     @Test

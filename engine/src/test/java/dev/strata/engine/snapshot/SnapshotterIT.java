@@ -113,4 +113,23 @@ class SnapshotterIT {
             assertThat(active.resolve("dead.lock")).doesNotExist();
         }
     }
+
+    @Test
+    void whatCannotBeRemovedDoesNotKeepTheStoreShut() throws Exception {
+        Path active = Files.createDirectories(root.resolve("active"));
+        Path busy = Files.createDirectories(active.resolve("dead/busy"));
+        Path lock = Files.createFile(active.resolve("dead.lock"));
+        assertThat(new ProcessBuilder("mount", "-t", "tmpfs", "none", busy.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        try {
+            Snapshotter.open(root, (layer, directory) -> {});
+            assertThat(lock).exists();
+        } finally {
+            new ProcessBuilder("umount", busy.toString()).start().waitFor();
+        }
+        Snapshotter.open(root, (layer, directory) -> {});
+        assertThat(active).isEmptyDirectory();
+    }
 }
