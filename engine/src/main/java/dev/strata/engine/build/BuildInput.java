@@ -5,6 +5,8 @@
 package dev.strata.engine.build;
 
 import dev.strata.engine.dockerfile.Dockerignore;
+import dev.strata.engine.linux.Errno;
+import dev.strata.engine.linux.ErrnoException;
 import dev.strata.engine.linux.RootDirectory;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
@@ -22,12 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /// A Dockerfile with the context and the ignore file that belong to it.
 ///
-/// Dockerfile and ignore file are opened beneath their root: a link in a repository must not make us read,
-/// or show in an error, a file of the machine.
+/// The context is opened beneath the source, and all that is in it beneath the context: a link in a
+/// repository must not make us read, or show in an error, a file of the machine.
 ///
+/// @param source the directory that no link leads out of
+/// @param contextDir the context below `source`; "" is `source` itself
 /// @param mtime the time of every file of the context; null: each file's own
 public record BuildInput(
-        Path context,
+        Path source,
+        String contextDir,
         SourceFile dockerfile,
         Dockerignore ignore,
         @Nullable Instant mtime) {
@@ -38,10 +43,10 @@ public record BuildInput(
     /// A local build: `context` and, if `file` is null, its `Dockerfile`. A `file` is opened as the user
     /// names it, wherever it is.
     public static BuildInput local(Path context, @Nullable Path file) throws IOException {
-        try (RootDirectory root = openContext(context, context.toString())) {
+        try (RootDirectory root = openContext(context, "")) {
             if (file == null) {
                 SourceFile dockerfile = text(root, DOCKERFILE, DOCKERFILE);
-                return new BuildInput(context, dockerfile, ignore(root, DOCKERFILE), null);
+                return new BuildInput(context, "", dockerfile, ignore(root, DOCKERFILE), null);
             }
             byte[] bytes;
             try (InputStream in = Files.newInputStream(file)) {
@@ -50,8 +55,8 @@ public record BuildInput(
                 throw dockerfileNotFound(file.toString());
             }
             SourceFile dockerfile = SourceFile.of(file.toString(), new String(bytes, StandardCharsets.UTF_8));
-            return new BuildInput(
-                    context, dockerfile, ignore(root, file.getFileName().toString()), null);
+            Dockerignore ignore = ignore(root, file.getFileName().toString());
+            return new BuildInput(context, "", dockerfile, ignore, null);
         }
     }
 
@@ -62,29 +67,28 @@ public record BuildInput(
     static BuildInput ofSource(
             Path source, String contextDir, @Nullable String path, @Nullable String inline, Instant mtime)
             throws IOException {
-        Path context = source.resolve(contextDir);
-        try (RootDirectory root = RootDirectory.open(source)) {
-            if (!root.isDirectory(contextDir)) {
-                throw contextNotFound(contextDir);
-            }
-        }
-        try (RootDirectory root = openContext(context, contextDir)) {
+        try (RootDirectory root = openContext(source, contextDir)) {
             String name = path == null ? DOCKERFILE : path;
             SourceFile dockerfile = inline == null ? text(root, name, name) : SourceFile.of(DOCKERFILE, inline);
-            return new BuildInput(context, dockerfile, ignore(root, name), mtime);
+            return new BuildInput(source, contextDir, dockerfile, ignore(root, name), mtime);
         }
     }
 
     /// The context as COPY and ADD see it.
     ContextTree openContext() throws IOException {
-        return ContextTree.open(context, ignore, mtime);
+        return ContextTree.of(openContext(source, contextDir), ignore, mtime);
     }
 
-    private static RootDirectory openContext(Path context, String shown) throws IOException {
-        if (!Files.isDirectory(context)) {
-            throw contextNotFound(shown);
+    private static RootDirectory openContext(Path source, String contextDir) throws IOException {
+        try {
+            return RootDirectory.openBeneath(source, contextDir);
+        } catch (ErrnoException e) {
+            switch (e.errno()) {
+                case Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP ->
+                    throw contextNotFound(contextDir.isEmpty() ? source.toString() : contextDir);
+                default -> throw e;
+            }
         }
-        return RootDirectory.open(context);
     }
 
     /// `<Dockerfile>.dockerignore` wins over `.dockerignore`. BuildKit, frontend/dockerui/config.go.

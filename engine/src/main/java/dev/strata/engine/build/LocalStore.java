@@ -9,7 +9,6 @@ import dev.strata.engine.cache.LocalCache;
 import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.exec.ExecSettings;
 import dev.strata.engine.exec.Executor;
-import dev.strata.engine.layer.LayerApplier;
 import dev.strata.engine.layer.TreeIndexStore;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
@@ -38,7 +37,7 @@ public final class LocalStore implements AutoCloseable {
         this.registry = registry;
         blobs = BlobStore.open(root);
         indexes = TreeIndexStore.open(root);
-        snapshots = Snapshotter.open(root, (layer, directory) -> LayerApplier.apply(layer, blobs, directory));
+        snapshots = Snapshotter.open(root, new StoreUnpacker(blobs, indexes));
         executor = new Executor(exec, root.resolve("run"));
         cache = LocalCache.open(root, blobs);
         images = LocalImages.open(root, blobs);

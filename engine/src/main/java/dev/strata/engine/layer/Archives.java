@@ -30,18 +30,20 @@ public final class Archives {
 
     private Archives() {}
 
-    /// Reads `in` as a tar archive; empty when it is none.
-    public static Optional<TarReader> open(InputStream in) throws IOException {
+    /// Reads `in` as a tar archive; empty when it is none. What it has when unpacked is taken from `budget`.
+    public static Optional<TarReader> open(InputStream in, SizeBudget budget) throws IOException {
         var raw = new BufferedInputStream(in, BUFFER);
         byte[] start = peek(raw);
         if (isTar(start)) {
-            return Optional.of(new TarReader(raw));
+            return Optional.of(new TarReader(budget.over(raw), budget));
         }
         try {
             Optional<InputStream> plain = decompressed(raw, start);
             if (plain.isPresent()) {
                 var buffered = new BufferedInputStream(plain.get(), BUFFER);
-                return isTar(peek(buffered)) ? Optional.of(new TarReader(buffered)) : Optional.empty();
+                return isTar(peek(buffered))
+                        ? Optional.of(new TarReader(budget.over(buffered), budget))
+                        : Optional.empty();
             }
         } catch (IOException notWhatItSeems) {
             return Optional.empty();

@@ -80,7 +80,16 @@ public record Entry(
         return new Entry(path, kind, mode, uid, gid, size, time, link, deviceMajor, deviceMinor, xattrs, content);
     }
 
+    public Entry withXattrs(Map<String, String> attributes) {
+        return new Entry(path, kind, mode, uid, gid, size, mtime, link, deviceMajor, deviceMinor, attributes, content);
+    }
+
     public Entry withLink(String target) {
         return new Entry(path, kind, mode, uid, gid, size, mtime, target, deviceMajor, deviceMinor, xattrs, content);
+    }
+
+    /// A hard link at this path to `target`, the same file's first name.
+    public Entry linkTo(String target) {
+        return new Entry(path, Kind.HARDLINK, mode, uid, gid, 0, mtime, target, 0, 0, Map.of(), null);
     }
 }

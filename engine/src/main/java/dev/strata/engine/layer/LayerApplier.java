@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,25 +38,34 @@ public final class LayerApplier implements LayerReader.Visitor {
 
     private final RootDirectory root;
     private final Layer layer;
+    private final Tree tree;
     private final Map<String, Entry> directories = new LinkedHashMap<>();
     private final Set<String> whiteouts = new HashSet<>();
 
-    private LayerApplier(RootDirectory root, Layer layer) {
+    private LayerApplier(RootDirectory root, Layer layer, Tree tree) {
         this.root = root;
         this.layer = layer;
+        this.tree = tree;
     }
 
-    /// Unpacks `layer`, whose blob is in `blobs`, into the empty `directory`.
+    /// Unpacks `layer`, whose blob is in `blobs`, into the empty `directory`; directories that it only
+    /// implies become 0755 and 0:0.
     public static void apply(Layer layer, BlobStore blobs, Path directory) throws IOException {
+        apply(layer, blobs, Tree.of(List.of()), directory);
+    }
+
+    /// Unpacks `layer`, the topmost of `tree`; directories that it only implies are as the tree has them.
+    public static void apply(Layer layer, BlobStore blobs, Tree tree, Path directory) throws IOException {
         try (RootDirectory root = RootDirectory.open(directory)) {
-            var applier = new LayerApplier(root, layer);
+            var applier = new LayerApplier(root, layer, tree);
             LayerReader.read(layer, blobs, applier);
             applier.finishDirectories();
         }
     }
 
     @Override
-    public void entry(Entry entry, InputStream content) throws IOException {
+    public void entry(Entry given, InputStream content) throws IOException {
+        Entry entry = given.withPath(tree.placed(given.path()));
         String path = entry.path();
         if (entry.kind() == Entry.Kind.DIRECTORY) {
             directory(entry);
@@ -72,7 +82,7 @@ public final class LayerApplier implements LayerReader.Visitor {
                 }
             }
             case SYMLINK -> root.makeSymlink(path, String.valueOf(entry.link()));
-            case HARDLINK -> hardLink(path, String.valueOf(entry.link()));
+            case HARDLINK -> hardLink(path, tree.placed(String.valueOf(entry.link())));
             case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO -> {
                 if (!node(entry)) {
                     return;
@@ -184,13 +194,14 @@ public final class LayerApplier implements LayerReader.Visitor {
     /// Only what a container can see: `trusted.*` needs the host's rights, overlayfs's own must not be
     /// forged by a layer.
     private void xattr(String path, String name, byte[] value) throws IOException {
-        if (UpperWalk.belongsInLayer(name)) {
+        if (ImageXattrs.belongs(name)) {
             root.setXattr(path, name, value);
         }
     }
 
     @Override
-    public void whiteout(String path) throws IOException {
+    public void whiteout(String given) throws IOException {
+        String path = tree.placed(given);
         makeParents(path);
         whiteouts.add(path);
         Optional<FileStatus> there = root.status(path);
@@ -202,7 +213,8 @@ public final class LayerApplier implements LayerReader.Visitor {
     }
 
     @Override
-    public void opaque(String directory) throws IOException {
+    public void opaque(String given) throws IOException {
+        String directory = tree.placedDirectory(given);
         makeImplied(directory);
         markOpaque(directory);
     }
@@ -222,7 +234,10 @@ public final class LayerApplier implements LayerReader.Visitor {
             if (!whiteouts.contains(path) && root.status(path).isPresent()) {
                 throw invalid("something is below " + path + ", which is no directory", null);
             }
-            directory(Entry.directory(path, DIRECTORY_MODE, 0, 0, Instant.EPOCH));
+            directory(tree.find(path)
+                    .map(Located::entry)
+                    .filter(there -> there.kind() == Entry.Kind.DIRECTORY)
+                    .orElse(Entry.directory(path, DIRECTORY_MODE, 0, 0, Instant.EPOCH)));
         }
     }
 

@@ -39,12 +39,17 @@ final class LayerReader {
     /// Visits everything in the layer.
     ///
     /// Throws a `StrataException` with `ImageInvalid` when the bytes do not have the layer's diffID.
+    /// Throws one with `SizeLimitExceeded` when it has more than a [SizeBudget] when unpacked.
     static void read(Layer layer, BlobStore blobs, Visitor visitor) throws IOException {
+        read(layer, blobs, visitor, SizeBudget.of("the layer " + layer.blob().digest()));
+    }
+
+    static void read(Layer layer, BlobStore blobs, Visitor visitor, SizeBudget budget) throws IOException {
         MessageDigest sha256 = Digest.newMessageDigest();
         try (InputStream blob = new BufferedInputStream(blobs.read(layer.blob().digest()), BUFFER);
                 InputStream plain = new BufferedInputStream(decompressed(layer.blob(), blob), BUFFER);
-                InputStream in = new Hashed(plain, sha256)) {
-            new TarReader(in).forEach((entry, content) -> dispatch(entry, content, visitor));
+                InputStream in = budget.over(new Hashed(plain, sha256))) {
+            new TarReader(in, budget).forEach((entry, content) -> dispatch(entry, content, visitor));
             in.transferTo(OutputStream.nullOutputStream());
         }
         Digest found = Digest.from(sha256);

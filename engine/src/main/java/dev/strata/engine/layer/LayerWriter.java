@@ -37,6 +37,7 @@ public final class LayerWriter implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
     private static final int MAX_SMALL_FILE = 1 << 20;
 
+    private final SizeBudget budget;
     private final BlobWriter blob;
     private final Compression compression;
     private final OutputStream compressed;
@@ -50,7 +51,9 @@ public final class LayerWriter implements AutoCloseable {
     private final List<String> whiteouts = new ArrayList<>();
     private final Map<String, byte[]> smallFiles = new LinkedHashMap<>();
 
-    private LayerWriter(BlobWriter blob, Compression compression, @Nullable Instant clamp) throws IOException {
+    private LayerWriter(BlobWriter blob, Compression compression, @Nullable Instant clamp, SizeBudget budget)
+            throws IOException {
+        this.budget = budget;
         this.blob = blob;
         this.compression = compression;
         this.clamp = clamp;
@@ -60,18 +63,28 @@ public final class LayerWriter implements AutoCloseable {
         this.tar = new TarWriter(out);
     }
 
-    /// Starts a layer; times later than `clamp` become `clamp` (null: none does).
+    /// Starts a layer, which must keep within a [SizeBudget]; times later than `clamp` become `clamp` (null: none
+    /// does).
     public static LayerWriter open(BlobStore blobs, Compression compression, @Nullable Instant clamp)
             throws IOException {
-        return new LayerWriter(blobs.writer(), compression, clamp);
+        return open(blobs, compression, clamp, SizeBudget.of("the layer of this step"));
     }
 
-    /// Adds an entry, with its bytes if it is a file.
+    static LayerWriter open(BlobStore blobs, Compression compression, @Nullable Instant clamp, SizeBudget budget)
+            throws IOException {
+        return new LayerWriter(blobs.writer(), compression, clamp, budget);
+    }
+
+    /// Adds an entry, with its bytes if it is a file. Of its attributes only those that belong into an image
+    /// are kept, see [ImageXattrs].
     ///
     /// @throws IOException also when the file has more or fewer bytes than the entry says
     public void add(Entry given, @Nullable ContentSource content) throws IOException {
         Instant time = given.mtime().truncatedTo(ChronoUnit.SECONDS);
-        Entry entry = given.withMtime(clamp != null && time.isAfter(clamp) ? clamp : time);
+        Entry entry = given.withMtime(clamp != null && time.isAfter(clamp) ? clamp : time)
+                .withXattrs(ImageXattrs.of(given));
+        budget.take(entry);
+        budget.takeBytes(entry.size());
         boolean directory = entry.kind() == Entry.Kind.DIRECTORY;
         tar.header(entry, directory ? entry.path() + "/" : entry.path(), type(entry.kind()), entry.size());
         if (entry.kind() == Entry.Kind.FILE) {
@@ -125,6 +138,7 @@ public final class LayerWriter implements AutoCloseable {
 
     /// Marks `path` of the layers below as deleted. OCI image-spec, layer.md#whiteouts.
     public void whiteout(String path) throws IOException {
+        budget.take(path);
         int name = path.lastIndexOf('/') + 1;
         String marker = path.substring(0, name) + WHITEOUT + path.substring(name);
         tar.header(Entry.file(marker, 0, 0, 0, 0, Instant.EPOCH), marker, '0', 0);

@@ -30,6 +30,8 @@ public final class TarReader {
     private static final String XATTR = "SCHILY.xattr.";
 
     private final InputStream in;
+    private final SizeBudget budget;
+
     /// Seconds before and after 1970 that a file's time may have, 30,000 years: more is no time at all.
     private static final long MAX_SECONDS = 999_999_999_999L;
 
@@ -42,8 +44,10 @@ public final class TarReader {
     private int globalBytes;
     private int localBytes;
 
-    TarReader(InputStream in) {
+    /// @param budget every entry is taken from it; the bytes of `in` are the caller's to take
+    TarReader(InputStream in, SizeBudget budget) {
         this.in = in;
+        this.budget = budget;
     }
 
     /// Takes one entry; what is not read of `content` is skipped.
@@ -106,6 +110,7 @@ public final class TarReader {
                 device ? device(block, 337) : 0,
                 xattrs(records),
                 null);
+        budget.take(entry);
         var content = new BoundedInput(in, size);
         visitor.visit(entry, content);
         content.skipRest();
@@ -114,7 +119,9 @@ public final class TarReader {
 
     private static Entry.Kind kind(byte type, String path) {
         return switch (type) {
-            case 0, '0', '7' -> path.endsWith("/") ? Entry.Kind.DIRECTORY : Entry.Kind.FILE;
+            // Only in the oldest form does a slash make a directory, as Go's archive/tar reads it.
+            case 0 -> path.endsWith("/") ? Entry.Kind.DIRECTORY : Entry.Kind.FILE;
+            case '0', '7' -> Entry.Kind.FILE;
             case '1' -> Entry.Kind.HARDLINK;
             case '2' -> Entry.Kind.SYMLINK;
             case '3' -> Entry.Kind.CHARACTER_DEVICE;

@@ -10,10 +10,12 @@ import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The file tree that a stack of layers makes, known from their indexes alone. Lookups walk the layers from
 /// the top: nothing is merged, so a tree costs nothing to make. Immutable.
@@ -27,12 +29,38 @@ public final class Tree {
 
     private final List<TreeIndex> layers;
 
-    private Tree(List<TreeIndex> layers) {
+    /// Where the paths of the topmost layer lie; null where there is none.
+    private final @Nullable Placement top;
+
+    private Tree(List<TreeIndex> layers, @Nullable Placement top) {
         this.layers = List.copyOf(layers);
+        this.top = top;
     }
 
     public static Tree of(List<TreeIndex> baseFirst) {
-        return new Tree(baseFirst);
+        var tree = new Tree(List.of(), null);
+        for (TreeIndex layer : baseFirst) {
+            tree = tree.with(layer);
+        }
+        return tree;
+    }
+
+    /// This tree with `layer` on top.
+    public Tree with(TreeIndex layer) {
+        var placement = new Placement(layer, this);
+        var all = new ArrayList<>(layers);
+        all.add(placement.moves() ? layer.placed(placement) : layer);
+        return new Tree(all, placement);
+    }
+
+    /// Where a path of the topmost layer lies in this tree.
+    String placed(String path) {
+        return top == null ? path : top.of(path);
+    }
+
+    /// The same of a directory that the layer may only imply.
+    String placedDirectory(String path) {
+        return top == null ? path : top.ofDirectory(path);
     }
 
     /// The entry at exactly `path`; a symlink is not followed. A directory that no layer describes, but in
@@ -88,8 +116,8 @@ public final class Tree {
         return children;
     }
 
-    /// The file that a hard link names.
-    public Entry target(Located link) {
+    /// The file that a hard link names, never a hard link itself.
+    public Located target(Located link) {
         String target = link.entry().link();
         int links = 0;
         for (int i = link.layer(); i >= 0 && target != null && links < MAX_LINKS; ) {
@@ -100,7 +128,7 @@ public final class Tree {
                 target = entry.link();
                 links++;
             } else {
-                return entry;
+                return new Located(entry, i);
             }
         }
         throw new StrataException(Problem.of(

@@ -4,9 +4,6 @@
  */
 package dev.strata.engine.layer;
 
-import dev.strata.engine.problem.Problem;
-import dev.strata.engine.problem.ProblemCode;
-import dev.strata.engine.problem.StrataException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +26,7 @@ public final class TreeIndex {
     private final List<String> opaque;
     private final Set<String> opaqueSet;
     private final Map<String, byte[]> smallFiles;
+    private final Set<String> implied;
 
     /// @param whiteouts paths of lower layers that are deleted
     /// @param opaque directories whose content in lower layers is hidden
@@ -46,6 +44,21 @@ public final class TreeIndex {
             deleted.computeIfAbsent(ImagePaths.parent(path), _ -> new HashSet<>())
                     .add(ImagePaths.name(path));
         }
+        this.implied = findImplied();
+    }
+
+    private Set<String> findImplied() {
+        var directories = new TreeSet<>(children.keySet());
+        directories.addAll(opaque);
+        directories.addAll(deleted.keySet());
+        for (String path : List.copyOf(directories)) {
+            for (String up = path; !up.isEmpty(); up = ImagePaths.parent(up)) {
+                directories.add(up);
+            }
+        }
+        directories.remove("");
+        directories.removeAll(entries.keySet());
+        return directories;
     }
 
     /// Notes `path` and every directory above it as a child of its parent.
@@ -77,6 +90,33 @@ public final class TreeIndex {
 
     Map<String, byte[]> smallFiles() {
         return smallFiles;
+    }
+
+    /// Whether it has something in a directory that no entry describes.
+    public boolean impliesDirectories() {
+        return !implied.isEmpty();
+    }
+
+    /// These directories.
+    Set<String> implied() {
+        return implied;
+    }
+
+    /// This layer with every path where `placement` says that it lies.
+    TreeIndex placed(Placement placement) {
+        var moved = new ArrayList<Entry>();
+        for (Entry entry : inOrder) {
+            Entry there = entry.withPath(placement.of(entry.path()));
+            String link = entry.link();
+            moved.add(entry.kind() == Entry.Kind.HARDLINK && link != null ? there.withLink(placement.of(link)) : there);
+        }
+        var files = new HashMap<String, byte[]>();
+        smallFiles.forEach((path, content) -> files.put(placement.of(path), content));
+        return new TreeIndex(
+                moved,
+                whiteouts.stream().map(placement::of).toList(),
+                opaque.stream().map(placement::ofDirectory).toList(),
+                files);
     }
 
     @Nullable
@@ -119,44 +159,22 @@ public final class TreeIndex {
         return opaqueSet.contains(directory);
     }
 
-    /// Collects an index while a layer is read. Not thread-safe.
+    /// Collects an index while a layer is read; its size is bounded by the reader's [SizeBudget]. Not thread-safe.
     static final class Collector {
-        /// A layer that needs more memory than this is refused before it takes the process down.
-        private static final long MAX_CHARACTERS = 256L << 20;
-
-        private static final int OVERHEAD = 128;
-
-        private long characters;
         private final List<Entry> entries = new ArrayList<>();
         private final List<String> whiteouts = new ArrayList<>();
         private final List<String> opaque = new ArrayList<>();
         private final Map<String, byte[]> smallFiles = new HashMap<>();
 
         void add(Entry entry) {
-            count(entry.path());
-            count(entry.link() == null ? "" : entry.link());
-            entry.xattrs().forEach((name, value) -> count(name + value));
             entries.add(entry);
         }
 
-        private void count(String text) {
-            characters += OVERHEAD + text.length();
-            if (characters > MAX_CHARACTERS) {
-                throw new StrataException(Problem.of(
-                        ProblemCode.SizeLimitExceeded,
-                        "a layer has too many files",
-                        "their names and attributes take more than " + MAX_CHARACTERS + " characters",
-                        "split the layer, or pack the files into an archive"));
-            }
-        }
-
         void whiteout(String path) {
-            count(path);
             whiteouts.add(path);
         }
 
         void opaque(String directory) {
-            count(directory);
             opaque.add(directory);
         }
 

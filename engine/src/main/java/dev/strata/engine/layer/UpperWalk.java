@@ -6,9 +6,6 @@ package dev.strata.engine.layer;
 
 import dev.strata.engine.linux.FileStatus;
 import dev.strata.engine.linux.RootDirectory;
-import dev.strata.engine.problem.Problem;
-import dev.strata.engine.problem.ProblemCode;
-import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,17 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// Whiteouts are written only for names that the parent has, opaque directories as explicit whiteouts, as
 /// BuildKit's differ does (util/overlay/overlay_linux.go).
 public final class UpperWalk {
-    private static final String CAPABILITY = "security.capability";
-    private static final String OVERLAY = "user.overlay.";
+    private static final String OPAQUE = "user.overlay.opaque";
     static final int OVERFLOW_ID = 65534;
     static final int MAX_MAPPED_ID = 65535;
-
-    /// Lengths and versions of `struct vfs_cap_data`: capabilities(7), "File capability extensions".
-    private static final int CAPABILITY_V2_BYTES = 20;
-
-    private static final int CAPABILITY_V3_BYTES = 24;
-    private static final byte CAPABILITY_V2 = 2;
-    private static final byte CAPABILITY_V3 = 3;
 
     /// Whiteouts stand among the entries, so that the layer does not tell how its directory came about.
     private static final Comparator<String> BYTE_ORDER =
@@ -71,27 +60,24 @@ public final class UpperWalk {
     ///   directories that changed for nothing else
     public static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip) throws IOException {
         try (RootDirectory root = RootDirectory.open(upper)) {
-            new UpperWalk(root, parent, out, skip).children("");
+            new UpperWalk(root, parent, out, skip).children("", false);
         }
     }
 
-    /// Whether an attribute is part of an image: capabilities and the user's own, but nothing of
-    /// overlayfs, the host's security module or its trusted names.
-    static boolean belongsInLayer(String attribute) {
-        return attribute.equals(CAPABILITY) || (attribute.startsWith("user.") && !attribute.startsWith(OVERLAY));
-    }
-
-    private void children(String directory) throws IOException {
+    /// @param cutOff whether `directory` lies in one that was made anew: overlayfs marks only the topmost
+    ///   such directory as opaque, and nothing of the parent shows anywhere below it
+    private void children(String directory, boolean cutOff) throws IOException {
+        boolean hidesParent = cutOff || isOpaque(directory);
         Set<String> names = new HashSet<>(upper.list(directory));
         Set<String> all = new TreeSet<>(BYTE_ORDER);
         all.addAll(names);
-        if (isOpaque(directory)) {
+        if (hidesParent) {
             all.addAll(parent.children(directory).keySet());
         }
         for (String name : all) {
             String path = ImagePaths.join(directory, name);
             if (names.contains(name)) {
-                visit(path);
+                visit(path, hidesParent);
             } else {
                 out.whiteout(path);
             }
@@ -99,11 +85,11 @@ public final class UpperWalk {
     }
 
     private boolean isOpaque(String directory) throws IOException {
-        byte[] value = upper.xattrs(directory).get(OVERLAY + "opaque");
+        byte[] value = upper.xattrs(directory).get(OPAQUE);
         return value != null && new String(value, StandardCharsets.US_ASCII).equals("y");
     }
 
-    private void visit(String path) throws IOException {
+    private void visit(String path, boolean cutOff) throws IOException {
         FileStatus status = upper.status(path).orElseThrow(() -> new IOException("vanished: " + path));
         boolean whiteout = status.kind() == FileStatus.Kind.CHARACTER_DEVICE
                 && status.deviceMajor() == 0
@@ -122,7 +108,7 @@ public final class UpperWalk {
             if (!onlyHoldsMountPoints(entry)) {
                 out.add(entry, null);
             }
-            children(path);
+            children(path, cutOff);
             return;
         }
         String first = status.links() > 1 ? linked.putIfAbsent(List.of(status.device(), status.inode()), path) : null;
@@ -218,33 +204,9 @@ public final class UpperWalk {
     }
 
     private Map<String, String> xattrs(String path) throws IOException {
-        var kept = new TreeMap<String, String>();
-        for (Map.Entry<String, byte[]> xattr : upper.xattrs(path).entrySet()) {
-            if (belongsInLayer(xattr.getKey())) {
-                byte[] value =
-                        xattr.getKey().equals(CAPABILITY) ? capability(path, xattr.getValue()) : xattr.getValue();
-                kept.put(xattr.getKey(), Base64.getEncoder().encodeToString(value));
-            }
-        }
-        return kept;
-    }
-
-    /// An image holds version 2: version 3 adds the id of the namespace's root, which is ours or nobody's.
-    private static byte[] capability(String path, byte[] value) {
-        if (value.length != CAPABILITY_V3_BYTES || value[3] != CAPABILITY_V3) {
-            return value;
-        }
-        for (int i = CAPABILITY_V2_BYTES; i < CAPABILITY_V3_BYTES; i++) {
-            if (value[i] != 0) {
-                throw new StrataException(Problem.of(
-                        ProblemCode.InstructionFailed,
-                        "the capabilities of /" + path + " cannot be kept",
-                        "they hold only in another user namespace",
-                        "set them in this RUN with setcap"));
-            }
-        }
-        byte[] second = Arrays.copyOf(value, CAPABILITY_V2_BYTES);
-        second[3] = CAPABILITY_V2;
-        return second;
+        var all = new TreeMap<String, String>();
+        upper.xattrs(path)
+                .forEach((name, value) -> all.put(name, Base64.getEncoder().encodeToString(value)));
+        return all;
     }
 }

@@ -14,6 +14,7 @@ public final class Errno {
     public static final int EISDIR = 21;
     public static final int EINVAL = 22;
     public static final int ENAMETOOLONG = 36;
+    public static final int ELOOP = 40;
     public static final int ENODATA = 61;
     public static final int EOPNOTSUPP = 95;
 
@@ -44,7 +45,7 @@ public final class Errno {
             case ENAMETOOLONG -> "name too long";
             case 38 -> "not implemented by this kernel";
             case 39 -> "directory not empty";
-            case 40 -> "too many symbolic links";
+            case ELOOP -> "too many symbolic links";
             case ENODATA -> "no such attribute";
             case EOPNOTSUPP -> "not supported by this file system";
             case 122 -> "disk quota exceeded";

@@ -37,6 +37,19 @@ public final class RootDirectory implements AutoCloseable {
         return new RootDirectory(FileCalls.openDirectory(directory.toString()), directory);
     }
 
+    /// Opens a directory of `outer` as a root of its own; links on the way stay within `outer`.
+    ///
+    /// @throws ErrnoException with [Errno#ENOENT], [Errno#ENOTDIR] or [Errno#ELOOP] when it is no directory
+    public static RootDirectory openBeneath(Path outer, String directory) throws IOException {
+        int fd = FileCalls.openDirectory(outer.toString());
+        try {
+            int inner = FileCalls.openBeneath(fd, directory, OpenFlags.PATH | OpenFlags.DIRECTORY);
+            return new RootDirectory(inner, Path.of(outer + "/" + directory));
+        } finally {
+            FileCalls.close(fd);
+        }
+    }
+
     /// What is at `path`; a symlink at its end is not followed. Empty when nothing is there.
     public Optional<FileStatus> status(String path) throws IOException {
         return status(path, OpenFlags.PATH | OpenFlags.NOFOLLOW);

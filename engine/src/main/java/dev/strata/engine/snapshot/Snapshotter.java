@@ -4,6 +4,7 @@
  */
 package dev.strata.engine.snapshot;
 
+import dev.strata.engine.content.Digest;
 import dev.strata.engine.image.DiffId;
 import dev.strata.engine.layer.Layer;
 import dev.strata.engine.linux.Mounts;
@@ -23,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +54,34 @@ public final class Snapshotter {
         return snapshotter;
     }
 
-    /// The directory of an unpacked layer.
-    public Path unpacked(Layer layer) throws IOException {
-        Path directory = layers.resolve(layer.diffId().digest().hex());
+    /// The directory of the last layer of `baseFirst`, unpacked.
+    public Path unpacked(List<Layer> baseFirst) throws IOException {
+        Layer layer = baseFirst.getLast();
+        Path directory = directoryOf(layer.diffId());
+        if (Files.isDirectory(directory)) {
+            return directory;
+        }
+        if (!unpacker.dependsOnBelow(layer)) {
+            return unpack(directory, part -> unpacker.unpack(layer, part));
+        }
+        List<Layer> below = baseFirst.subList(0, baseFirst.size() - 1);
+        return unpack(layers.resolve(chain(baseFirst)), part -> unpacker.unpackOnto(below, layer, part));
+    }
+
+    private static String chain(List<Layer> baseFirst) {
+        String ids = baseFirst.stream().map(each -> each.diffId().toString()).collect(Collectors.joining(" "));
+        return Digest.of(ids).hex();
+    }
+
+    private interface Content {
+        void unpackInto(Path part) throws IOException;
+    }
+
+    private Path unpack(Path directory, Content content) throws IOException {
         if (!Files.isDirectory(directory)) {
             try (Workplace place = Workplace.make(active)) {
                 Path part = Files.createDirectory(place.directory().resolve("unpack"));
-                unpacker.unpack(layer, part);
+                content.unpackInto(part);
                 keep(part, directory);
             }
         }
@@ -71,8 +94,8 @@ public final class Snapshotter {
     /// it is topmost: it hides all that it could show below, and overlayfs refuses a directory twice (`ELOOP`).
     public Snapshot mount(List<Layer> baseFirst) throws IOException {
         var topFirst = new LinkedHashSet<Path>();
-        for (Layer layer : baseFirst.reversed()) {
-            topFirst.add(unpacked(layer));
+        for (int layers = baseFirst.size(); layers > 0; layers--) {
+            topFirst.add(unpacked(baseFirst.subList(0, layers)));
         }
         var lowers = new ArrayList<Path>(topFirst);
         Workplace place = Workplace.make(active);

@@ -9,6 +9,7 @@
 /// | path | is |
 /// |---|---|
 /// | `layers/<hex of the diffID>/` | an unpacked layer as an overlay's lower directory; appears whole by rename |
+/// | `layers/<hex of the diffIDs from the base on>/` | the same of a layer that [Unpacker#dependsOnBelow] |
 /// | `active/<random>/` | a RUN's `upper`, `work` and `root` (the mount point) |
 /// | `active/<random>.lock` | locked by the process that works in it; unlocked means left behind |
 ///

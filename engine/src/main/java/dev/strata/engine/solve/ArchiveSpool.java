@@ -8,6 +8,7 @@ import dev.strata.engine.layer.Archives;
 import dev.strata.engine.layer.ContentSource;
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.ImagePaths;
+import dev.strata.engine.layer.SizeBudget;
 import dev.strata.engine.layer.TarReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,11 +24,18 @@ import org.jspecify.annotations.Nullable;
 /// The contents of archives that an ADD unpacks, kept in one file on disk until the layer is written:
 /// a layer is in path order, an archive in any. Not thread-safe.
 final class ArchiveSpool implements AutoCloseable {
+    private final SizeBudget budget;
     private final Path file;
     private final OutputStream out;
     private long size;
 
     ArchiveSpool(Path temporary) throws IOException {
+        this(temporary, SizeBudget.of("what this ADD unpacks"));
+    }
+
+    /// @param budget what all archives together may take
+    ArchiveSpool(Path temporary, SizeBudget budget) throws IOException {
+        this.budget = budget;
         file = Files.createTempFile(temporary, "archive", "");
         out = Files.newOutputStream(file);
     }
@@ -59,13 +67,17 @@ final class ArchiveSpool implements AutoCloseable {
             }
             String full = ImagePaths.join(destination, from.path());
             String directory = changes.resolve(ImagePaths.parent(full));
-            changes.makeDirectories(directory, owner == null ? Owner.ROOT : owner, from.mtime());
-            Entry entry = from.withPath(ImagePaths.join(directory, ImagePaths.name(full)));
+            changes.makeDirectories(directory, (owner == null ? Owner.ROOT : owner).directory(from.mtime()));
+            String path = ImagePaths.join(directory, ImagePaths.name(full));
+            if (from.kind() == Entry.Kind.HARDLINK) {
+                String target = ImagePaths.join(destination, String.valueOf(from.link()));
+                String within = changes.resolve(ImagePaths.parent(target));
+                changes.link(path, ImagePaths.join(within, ImagePaths.name(target)));
+                return;
+            }
+            Entry entry = from.withPath(path);
             if (owner != null) {
                 entry = entry.withOwner(owner.uid(), owner.gid());
-            }
-            if (from.kind() == Entry.Kind.HARDLINK) {
-                entry = entry.withLink(changes.resolve(ImagePaths.join(destination, String.valueOf(from.link()))));
             }
             changes.put(entry, from.kind() == Entry.Kind.FILE ? () -> slice(member.offset, from.size()) : null);
         }
@@ -74,7 +86,7 @@ final class ArchiveSpool implements AutoCloseable {
     /// Reads `content` if it is a tar archive, plain or compressed; empty when it is anything else.
     Optional<Archive> open(ContentSource content) throws IOException {
         try (InputStream in = content.open()) {
-            Optional<TarReader> tar = Archives.open(in);
+            Optional<TarReader> tar = Archives.open(in, budget);
             if (tar.isEmpty()) {
                 return Optional.empty();
             }

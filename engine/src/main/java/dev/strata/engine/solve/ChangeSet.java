@@ -16,10 +16,9 @@ import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -27,13 +26,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a COPY, ADD or WORKDIR puts onto a parent tree, gathered in memory (entries only, no bytes) and
-/// then written in path order. It shows the parent's tree with the changes on top, so that where
-/// something lands follows the links that are there. Not thread-safe.
+/// then written in path order; no entry in it is a hard link, see [#link]. It shows the parent's tree with
+/// the changes on top, so that where something lands follows the links that are there. Not thread-safe.
 final class ChangeSet {
     private static final String WHITEOUT_PREFIX = ".wh.";
-    private static final int DIRECTORY_MODE = 0755;
 
-    private record Change(Entry entry, @Nullable ContentSource content) {}
+    /// What is put at a path. All names of one file share one `file`, whatever is put at the others later.
+    private record Change(Entry entry, Content file) {}
+
+    /// Compared by identity: two files with equal bytes are two files.
+    private static final class Content {
+        private final @Nullable ContentSource source;
+
+        private Content(@Nullable ContentSource source) {
+            this.source = source;
+        }
+    }
 
     /// Byte order of UTF-8, which is also that of the layer.
     private static final Comparator<String> BYTE_ORDER =
@@ -74,14 +82,16 @@ final class ChangeSet {
     }
 
     /// Makes `path` and what is missing above it, as `mkdir -p`; what is there stays as it is.
-    void makeDirectories(String path, Owner owner, Instant mtime) {
+    ///
+    /// @param like gives the mode, owner and time of what is made; its path says nothing
+    void makeDirectories(String path, Entry like) {
         if (path.isEmpty()) {
             return;
         }
         Optional<Entry> there = find(path);
         if (there.isEmpty()) {
-            makeDirectories(ImagePaths.parent(path), owner, mtime);
-            changes.put(path, new Change(Entry.directory(path, DIRECTORY_MODE, owner.uid(), owner.gid(), mtime), null));
+            makeDirectories(ImagePaths.parent(path), like);
+            changes.put(path, new Change(like.withPath(path), new Content(null)));
         } else if (there.get().kind() != Entry.Kind.DIRECTORY) {
             throw refused(path, "it is there already and is not a directory");
         } else {
@@ -91,6 +101,34 @@ final class ChangeSet {
 
     /// Puts `entry` at its path, over whatever is there; a directory over a directory keeps its content.
     void put(Entry entry, @Nullable ContentSource content) {
+        put(entry, new Content(content));
+    }
+
+    /// Makes `path` another name of what this change set has at `target` now, which is no directory.
+    void link(String path, String target) {
+        Change file = changes.get(target);
+        if (file == null || file.entry.kind() == Entry.Kind.DIRECTORY) {
+            throw notOfThisStep(path, target);
+        }
+        if (!path.equals(target)) {
+            put(file.entry.withPath(path), file.file);
+        }
+    }
+
+    private StrataException notOfThisStep(String path, String target) {
+        boolean below = find(target).isPresent();
+        return new StrataException(Problem.of(
+                ProblemCode.ArchiveInvalid,
+                "cannot make the hard link /" + path,
+                below
+                        ? "it names /" + target + ", which is not in the archive but in the image below it"
+                        : "it names /" + target + ", which is not in the archive before it",
+                below
+                        ? "put the file itself into the archive, or make the link with `RUN ln`"
+                        : "check the archive with `tar -tvf`"));
+    }
+
+    private void put(Entry entry, Content file) {
         String path = entry.path();
         if (ImagePaths.name(path).startsWith(WHITEOUT_PREFIX)) {
             throw refused(path, "names that begin with " + WHITEOUT_PREFIX + " mark deletions in a layer");
@@ -99,54 +137,21 @@ final class ChangeSet {
         if (entry.kind() != Entry.Kind.DIRECTORY) {
             changes.subMap(path + "/", true, path + "0", false).clear();
         }
-        changes.put(path, new Change(entry, content));
+        changes.put(path, new Change(entry, file));
     }
 
-    /// Writes every change in path order. A hard link to a file of this change set that sorts after it
-    /// changes places with it, so that a link always follows its file.
+    /// Writes every change in path order. The first name of a file is the file, the others link to it.
     void writeTo(LayerWriter layer) throws IOException {
-        Map<String, String> firstOf = new HashMap<>();
+        var firstOf = new IdentityHashMap<Content, String>();
         for (Map.Entry<String, Change> each : changes.entrySet()) {
             Change change = each.getValue();
-            if (change.entry.kind() == Entry.Kind.HARDLINK) {
-                writeLink(layer, each.getKey(), change.entry, firstOf);
+            String first = firstOf.putIfAbsent(change.file, each.getKey());
+            if (first == null) {
+                layer.add(change.entry, change.file.source);
             } else {
-                String first = firstOf.putIfAbsent(each.getKey(), each.getKey());
-                layer.add(
-                        first == null ? change.entry : linkTo(change.entry, first),
-                        first == null ? change.content : null);
+                layer.add(change.entry.linkTo(first), null);
             }
         }
-    }
-
-    private void writeLink(LayerWriter layer, String path, Entry link, Map<String, String> firstOf) throws IOException {
-        String target = link.link() == null ? "" : link.link();
-        Change file = changes.get(target);
-        if (file == null || file.entry.kind() != Entry.Kind.FILE) {
-            throw refused(path, "it is a hard link to " + target + ", which is no file of the same archive");
-        }
-        String first = firstOf.putIfAbsent(target, path);
-        if (first == null) {
-            layer.add(file.entry.withPath(path), file.content);
-        } else {
-            layer.add(linkTo(link, first), null);
-        }
-    }
-
-    private static Entry linkTo(Entry at, String target) {
-        return new Entry(
-                at.path(),
-                Entry.Kind.HARDLINK,
-                at.mode(),
-                at.uid(),
-                at.gid(),
-                0,
-                at.mtime(),
-                target,
-                0,
-                0,
-                Map.of(),
-                null);
     }
 
     /// A layer names the directories above what it puts, with the metadata that they have: an unpacker
@@ -163,7 +168,7 @@ final class ChangeSet {
     }
 
     private void keep(String path, Entry directory) {
-        changes.putIfAbsent(path, new Change(directory, null));
+        changes.putIfAbsent(path, new Change(directory, new Content(null)));
         if (!ImagePaths.parent(path).isEmpty()) {
             keepParents(path);
         }

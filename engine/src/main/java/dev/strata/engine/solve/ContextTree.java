@@ -15,7 +15,6 @@ import dev.strata.engine.linux.RootDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -40,9 +39,9 @@ public final class ContextTree implements SourceTree, AutoCloseable {
         this.mtime = mtime;
     }
 
-    /// Opens `directory`; `mtime` is the time that every file gets, null for each its own.
-    public static ContextTree open(Path directory, Dockerignore ignore, @Nullable Instant mtime) throws IOException {
-        return new ContextTree(RootDirectory.open(directory), ignore, mtime);
+    /// Takes `root` over and closes it; `mtime` is the time that every file gets, null for each its own.
+    public static ContextTree of(RootDirectory root, Dockerignore ignore, @Nullable Instant mtime) {
+        return new ContextTree(root, ignore, mtime);
     }
 
     @Override
@@ -102,6 +101,14 @@ public final class ContextTree implements SourceTree, AutoCloseable {
         Digest digest = Digest.from(sha256);
         digests.put(file.path(), digest);
         return digest;
+    }
+
+    private record Inode(long device, long number) {}
+
+    @Override
+    public Object identity(Entry file) throws IOException {
+        FileStatus status = root.status(file.path()).orElseThrow(() -> new IOException("vanished: " + file.path()));
+        return new Inode(status.device(), status.inode());
     }
 
     @Override

@@ -6,7 +6,6 @@ package dev.strata.engine.solve;
 
 import dev.strata.engine.cache.CacheKey;
 import dev.strata.engine.dockerfile.GlobPattern;
-import dev.strata.engine.layer.ContentSource;
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.ImagePaths;
 import dev.strata.engine.layer.Layer;
@@ -17,15 +16,17 @@ import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// COPY and ADD: entries of a source tree onto a parent tree, without unpacking either.
 ///
 /// Rules of where things land: BuildKit, frontend/dockerfile/docs/reference.md "COPY", and
-/// tonistiigi/fsutil's copy. A directory's *content* is copied; a directory that is there keeps its mode
-/// and owner; a file onto a directory lands in it.
+/// tonistiigi/fsutil's copy. A directory's *content* is copied: the destination keeps its mode and owner if
+/// it is there, and directories below it get those of their source. A file onto a directory lands in it.
 final class CopyStep implements LayerStep {
     private final Operation.Copy copy;
     private final SourceTree source;
@@ -54,12 +55,13 @@ final class CopyStep implements LayerStep {
         for (String path : sources()) {
             // The name decides where a file lands, the path before it does not.
             key.add("source", ImagePaths.name(path));
-            addContent(key, source.resolve(path), "");
+            addContent(key, source.resolve(path), "", new HashMap<>());
         }
         return key.key();
     }
 
-    private void addContent(CacheKey.Builder key, String path, String relative) throws IOException {
+    private void addContent(CacheKey.Builder key, String path, String relative, Map<Object, String> firstOf)
+            throws IOException {
         Entry entry = root(path);
         key.add("path", relative)
                 .add("kind", entry.kind().name())
@@ -69,13 +71,17 @@ final class CopyStep implements LayerStep {
                 .add("link", String.valueOf(entry.link()));
         entry.xattrs().forEach(key::add);
         if (entry.kind() == Entry.Kind.FILE) {
+            String first = firstOf.putIfAbsent(source.identity(entry), relative);
             key.add("content", source.digest(entry).toString());
+            if (first != null) {
+                key.add("same-file-as", first);
+            }
         }
         if (entry.kind() == Entry.Kind.DIRECTORY) {
             List<String> children = source.children(path);
             key.add("children", String.valueOf(children.size()));
             for (String name : children) {
-                addContent(key, ImagePaths.join(path, name), ImagePaths.join(relative, name));
+                addContent(key, ImagePaths.join(path, name), ImagePaths.join(relative, name), firstOf);
             }
         }
     }
@@ -96,61 +102,88 @@ final class CopyStep implements LayerStep {
     private void copyOne(ChangeSet changes, String path, @Nullable Owner owner, ArchiveSpool archives)
             throws IOException {
         Entry entry = root(source.resolve(path));
-        Owner made = owner == null ? Owner.ROOT : owner;
+        Entry made = (owner == null ? Owner.ROOT : owner).directory(madeAt);
         String destination = changes.resolve(copy.destination());
         if (entry.kind() == Entry.Kind.DIRECTORY) {
-            changes.makeDirectories(ImagePaths.parent(destination), made, madeAt);
-            copyDirectory(changes, entry, destination, owner);
+            changes.makeDirectories(ImagePaths.parent(destination), withChmod(made));
+            top(changes, destination, withChmod(made.withMtime(entry.mtime())));
+            copyChildren(new Target(changes, owner, new HashMap<>()), entry, destination);
             return;
         }
         if (copy.unpack() && entry.kind() == Entry.Kind.FILE) {
             Optional<ArchiveSpool.Archive> archive = archives.open(source.content(entry));
             if (archive.isPresent()) {
-                changes.makeDirectories(destination, made, madeAt);
+                changes.makeDirectories(destination, made);
                 archive.get().unpack(changes, destination, owner);
                 return;
             }
         }
         boolean into = copy.destination().endsWith("/") || changes.isDirectory(destination);
         String target = into ? ImagePaths.join(destination, ImagePaths.name(path)) : destination;
-        changes.makeDirectories(ImagePaths.parent(target), made, madeAt);
-        copyFile(changes, entry, changes.resolve(target), owner);
+        changes.makeDirectories(ImagePaths.parent(target), withChmod(made));
+        copyFile(new Target(changes, owner, new HashMap<>()), entry, changes.resolve(target));
     }
 
-    private void copyDirectory(ChangeSet changes, Entry directory, String destination, @Nullable Owner owner)
-            throws IOException {
-        if (!changes.isDirectory(destination)) {
-            if (changes.find(destination).isPresent()) {
-                throw cannot("/" + destination + " is there already and is not a directory");
-            }
-            changes.put(owned(directory, destination, owner), null);
-        } else if (!destination.isEmpty()) {
-            changes.makeDirectories(destination, Owner.ROOT, madeAt);
+    /// @param firstOf where the first name of each file of *this* copy went: hard links among the files of
+    ///   one copy stay, as BuildKit keeps them. tonistiigi/fsutil, copy/hardlink.go.
+    private record Target(ChangeSet changes, @Nullable Owner owner, Map<Object, String> firstOf) {}
+
+    /// The directory that takes the content: it gets nothing of the source's own metadata but the time.
+    /// tonistiigi/fsutil, copy/copy.go, `prepareTargetDir`.
+    private void top(ChangeSet changes, String destination, Entry made) {
+        if (!changes.isDirectory(destination) && changes.find(destination).isPresent()) {
+            throw cannot("/" + destination + " is there already and is not a directory");
         }
+        changes.makeDirectories(destination, made);
+    }
+
+    private void copyChildren(Target target, Entry directory, String destination) throws IOException {
         for (String name : source.children(directory.path())) {
             Entry child = root(ImagePaths.join(directory.path(), name));
             String path = ImagePaths.join(destination, name);
             if (child.kind() == Entry.Kind.DIRECTORY) {
-                copyDirectory(changes, child, path, owner);
+                copyDirectory(target, child, path);
             } else {
-                copyFile(changes, child, path, owner);
+                copyFile(target, child, path);
             }
         }
     }
 
-    private void copyFile(ChangeSet changes, Entry file, String destination, @Nullable Owner owner) throws IOException {
-        if (changes.isDirectory(destination)) {
+    /// A directory below the top brings its mode, owner and time also where one is already; attributes
+    /// are added. tonistiigi/fsutil, copy/copy.go, `copy` with `overwriteTargetMetadata`.
+    private void copyDirectory(Target target, Entry directory, String destination) throws IOException {
+        Optional<Entry> there = target.changes.find(destination);
+        if (there.isPresent() && there.get().kind() != Entry.Kind.DIRECTORY) {
+            throw cannot("/" + destination + " is there already and is not a directory");
+        }
+        var xattrs = new HashMap<>(there.map(Entry::xattrs).orElse(Map.of()));
+        xattrs.putAll(directory.xattrs());
+        target.changes.put(owned(directory, destination, target.owner).withXattrs(xattrs), null);
+        copyChildren(target, directory, destination);
+    }
+
+    private void copyFile(Target target, Entry file, String destination) throws IOException {
+        if (target.changes.isDirectory(destination)) {
             throw cannot("a file cannot replace the directory /" + destination);
         }
-        ContentSource content = file.kind() == Entry.Kind.FILE ? source.content(file) : null;
-        changes.put(owned(file, destination, owner), content);
+        if (file.kind() != Entry.Kind.FILE) {
+            target.changes.put(owned(file, destination, target.owner), null);
+            return;
+        }
+        String first = target.firstOf.putIfAbsent(source.identity(file), destination);
+        if (first == null) {
+            target.changes.put(owned(file, destination, target.owner), source.content(file));
+        } else {
+            target.changes.link(destination, first);
+        }
     }
 
     private Entry owned(Entry from, String path, @Nullable Owner owner) {
         Entry entry = from.withPath(path);
-        if (owner != null) {
-            entry = entry.withOwner(owner.uid(), owner.gid());
-        }
+        return withChmod(owner == null ? entry : entry.withOwner(owner.uid(), owner.gid()));
+    }
+
+    private Entry withChmod(Entry entry) {
         Integer chmod = copy.chmod();
         return chmod == null || entry.kind() == Entry.Kind.SYMLINK ? entry : entry.withMode(chmod);
     }

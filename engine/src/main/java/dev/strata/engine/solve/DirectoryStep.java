@@ -41,7 +41,7 @@ final class DirectoryStep implements LayerStep {
         String path = changes.resolve(mkdir.path());
         if (!changes.isDirectory(path)) {
             Owner owner = mkdir.user().isEmpty() ? Owner.ROOT : Owner.parse(mkdir.user(), parent.tree());
-            changes.makeDirectories(path, owner, mtime);
+            changes.makeDirectories(path, owner.directory(mtime));
         }
         return store.write(options, changes::writeTo);
     }

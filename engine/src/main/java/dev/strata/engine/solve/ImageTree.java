@@ -19,9 +19,9 @@ import java.util.Optional;
 /// The tree of an image or stage. What is there comes from the indexes; only the layer that holds a file
 /// that is really copied is unpacked.
 final class ImageTree implements SourceTree {
-    /// Gives the directory into which a layer is unpacked.
+    /// Gives the directory into which the last of some layers is unpacked.
     interface Unpacked {
-        Path of(Layer layer) throws IOException;
+        Path of(List<Layer> baseFirst) throws IOException;
     }
 
     private final Tree tree;
@@ -42,7 +42,7 @@ final class ImageTree implements SourceTree {
     /// A hard link is copied as the file that it names.
     private Entry file(Located located) {
         return located.entry().kind() == Entry.Kind.HARDLINK
-                ? tree.target(located).withPath(located.entry().path())
+                ? tree.target(located).entry().withPath(located.entry().path())
                 : located.entry();
     }
 
@@ -59,7 +59,7 @@ final class ImageTree implements SourceTree {
     @Override
     public ContentSource content(Entry file) throws IOException {
         Located located = tree.find(file.path()).orElseThrow();
-        Path directory = unpacked.of(layers.get(located.layer()));
+        Path directory = unpacked.of(layers.subList(0, located.layer() + 1));
         return () -> {
             try (RootDirectory root = RootDirectory.open(directory)) {
                 return root.read(file.path());
@@ -74,6 +74,13 @@ final class ImageTree implements SourceTree {
             throw new IllegalStateException("the index has no digest of " + file.path());
         }
         return content;
+    }
+
+    /// The file in the layer that first has it: every hard link leads there.
+    @Override
+    public Object identity(Entry file) {
+        Located located = tree.find(file.path()).orElseThrow();
+        return located.entry().kind() == Entry.Kind.HARDLINK ? tree.target(located) : located;
     }
 
     @Override

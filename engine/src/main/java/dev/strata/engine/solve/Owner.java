@@ -4,11 +4,13 @@
  */
 package dev.strata.engine.solve;
 
+import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.Tree;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +19,16 @@ import java.util.Optional;
 record Owner(int uid, int gid) {
     static final Owner ROOT = new Owner(0, 0);
 
+    private static final int DIRECTORY_MODE = 0755;
     private static final int PASSWD_UID = 2;
     private static final int PASSWD_GID = 3;
     private static final int GROUP_GID = 2;
     private static final int GROUP_MEMBERS = 3;
+
+    /// What a directory is like that is made for this owner; at no path yet.
+    Entry directory(Instant mtime) {
+        return Entry.directory("", DIRECTORY_MODE, uid, gid, mtime);
+    }
 
     /// Reads `user[:group]` of `--chown` and of a WORKDIR's owner. A name alone brings its primary group, a number
     /// alone is

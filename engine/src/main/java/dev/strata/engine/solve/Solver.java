@@ -224,9 +224,9 @@ public final class Solver {
         };
     }
 
-    private java.nio.file.Path unpacked(Layer layer) throws IOException {
-        fetchAll(List.of(layer));
-        return store.snapshots().unpacked(layer);
+    private java.nio.file.Path unpacked(List<Layer> baseFirst) throws IOException {
+        fetchAll(List.of(baseFirst.getLast()));
+        return store.snapshots().unpacked(baseFirst);
     }
 
     private void fetchAll(List<Layer> layers) {

@@ -29,6 +29,9 @@ interface SourceTree {
     /// The digest of those bytes.
     Digest digest(Entry file) throws IOException;
 
+    /// What all hard links of a file that [#find] gave have in common, and no other file has.
+    Object identity(Entry file) throws IOException;
+
     /// One sentence that tells where a path that is not there was looked for.
     String whereMissing(String path);
 }

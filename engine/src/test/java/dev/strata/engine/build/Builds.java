@@ -7,14 +7,20 @@ package dev.strata.engine.build;
 import dev.strata.engine.cache.CacheKey;
 import dev.strata.engine.cache.CacheRecord;
 import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.content.MediaTypes;
 import dev.strata.engine.exec.ExecSettings;
+import dev.strata.engine.image.DiffId;
+import dev.strata.engine.image.History;
 import dev.strata.engine.image.Image;
+import dev.strata.engine.image.ImageConfig;
 import dev.strata.engine.image.Platform;
+import dev.strata.engine.layer.Layer;
 import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.registry.Credentials;
 import dev.strata.engine.registry.RegistryClient;
 import dev.strata.engine.registry.RegistrySettings;
 import dev.strata.engine.solve.BuildEvent;
+import dev.strata.engine.solve.VertexResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// A store and a context below one temporary directory, and builds on them.
@@ -67,34 +74,34 @@ final class Builds implements AutoCloseable {
     }
 
     Image build(String dockerfile, Map<CacheKey, CacheRecord> imported) throws IOException, InterruptedException {
-        return builder(dockerfile, Map.of(), null, imported).build();
+        return builder(dockerfile, Map.of(), null, imported, null).build();
     }
 
     Image build(String dockerfile, Map<String, String> args, @Nullable String target)
             throws IOException, InterruptedException {
-        return builder(dockerfile, args, target, Map.of()).build();
-    }
-
-    /// Builds `dockerfile` with no time later than `epoch`.
-    Image build(String dockerfile, Instant epoch) throws IOException, InterruptedException {
-        file("Dockerfile", dockerfile);
-        events.clear();
-        var options = new BuildOptions(
-                BuildInput.local(context, null), Map.of(), null, Platform.local(), true, false, Map.of(), epoch);
-        return new ImageBuilder(store, options, events::add).build();
+        return builder(dockerfile, args, target, Map.of(), null).build();
     }
 
     ImageBuilder builder(String dockerfile) throws IOException {
-        return builder(dockerfile, Map.of(), null, Map.of());
+        return builder(dockerfile, Map.of(), null, Map.of(), null);
+    }
+
+    /// Builds with `SOURCE_DATE_EPOCH`.
+    Image build(String dockerfile, Instant epoch) throws IOException, InterruptedException {
+        return builder(dockerfile, Map.of(), null, Map.of(), epoch).build();
     }
 
     private ImageBuilder builder(
-            String dockerfile, Map<String, String> args, @Nullable String target, Map<CacheKey, CacheRecord> imported)
+            String dockerfile,
+            Map<String, String> args,
+            @Nullable String target,
+            Map<CacheKey, CacheRecord> imported,
+            @Nullable Instant epoch)
             throws IOException {
         file("Dockerfile", dockerfile);
         events.clear();
         var options = new BuildOptions(
-                BuildInput.local(context, null), args, target, Platform.local(), true, false, imported, null);
+                BuildInput.local(context, null), args, target, Platform.local(), true, false, imported, epoch);
         return new ImageBuilder(store, options, events::add);
     }
 
@@ -109,6 +116,11 @@ final class Builds implements AutoCloseable {
 
     /// Builds a base image with a static BusyBox and names it `busybox`.
     void busybox() throws IOException, InterruptedException {
+        busybox(null);
+    }
+
+    /// The same with times no later than `epoch`.
+    void busybox(@Nullable Instant epoch) throws IOException, InterruptedException {
         Files.createDirectories(context.resolve("bin"));
         Files.copy(Path.of("/bin/busybox"), context.resolve("bin/busybox"));
         for (String name : List.of(
@@ -117,8 +129,27 @@ final class Builds implements AutoCloseable {
         }
         file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001:app:/:/bin/sh\n");
         file("etc/group", "root:x:0:\napp:x:1001:\nextra:x:1002:app\n");
-        Image base = build("FROM scratch\nCOPY bin /bin/\nCOPY etc /etc/\nCMD [\"/bin/sh\"]\n");
+        String dockerfile = "FROM scratch\nCOPY bin /bin/\nCOPY etc /etc/\nCMD [\"/bin/sh\"]\n";
+        Image base = builder(dockerfile, Map.of(), null, Map.of(), epoch).build();
         store.images().tag(ImageReference.parse("busybox"), base.descriptor());
+    }
+
+    /// Names `base` with `layers` (plain tars) on top.
+    void image(String name, String base, byte[]... layers) throws IOException {
+        Image below = store.images().find(ImageReference.parse(base)).orElseThrow();
+        ImageConfig config = below.config();
+        var all = new ArrayList<Layer>();
+        for (int i = 0; i < config.diffIds().size(); i++) {
+            all.add(new Layer(below.manifest().layers().get(i), config.diffIds().get(i)));
+        }
+        for (byte[] tar : layers) {
+            Descriptor blob = store.blobs().put(MediaTypes.OCI_LAYER, tar);
+            var layer = new Layer(blob, new DiffId(blob.digest()));
+            all.add(layer);
+            config = config.withStep(new History(Instant.EPOCH, "packed", null, null, false), layer.diffId());
+        }
+        Image image = new ImageWriter(store.blobs()).write(new VertexResult(all, config));
+        store.images().tag(ImageReference.parse(name), image.descriptor());
     }
 
     /// What `tar -tv` says of a layer, numeric owners, without times: `drwxr-xr-x 0/0 dir/`.
@@ -139,6 +170,14 @@ final class Builds implements AutoCloseable {
     String content(Image image, int layer, String path) throws IOException, InterruptedException {
         Descriptor blob = image.manifest().layers().get(layer);
         return run(List.of("tar", "-xzOf", store.blobs().path(blob.digest()).toString(), path));
+    }
+
+    /// A layer's tar, each byte as a character.
+    String raw(Image image, int layer) throws IOException {
+        Path blob = store.blobs().path(image.manifest().layers().get(layer).digest());
+        try (var plain = new GZIPInputStream(Files.newInputStream(blob))) {
+            return new String(plain.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
     }
 
     List<String> cachedSteps() {

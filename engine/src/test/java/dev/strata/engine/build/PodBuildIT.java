@@ -87,7 +87,11 @@ class PodBuildIT {
         Files.createDirectories(root.resolve("dev"));
         Files.write(document, ReportJson.bytes(request));
         log.reset();
-        BuildReport report = StrataBuild.run(root, requestDigest(), Builds.EXEC, new PrintStream(log, true, UTF_8));
+        BuildReport report = StrataBuild.run(
+                root,
+                ReportJson.digest(Files.readAllBytes(BuilderPaths.below(root, BuilderPaths.REQUEST))),
+                Builds.EXEC,
+                new PrintStream(log, true, UTF_8));
         byte[] left = Files.readAllBytes(BuilderPaths.below(root, BuilderPaths.TERMINATION_LOG));
         assertThat(left).isEqualTo(ReportJson.bytes(report)).hasSizeLessThanOrEqualTo(BuildReport.MAX_BYTES);
         return report;
@@ -229,7 +233,11 @@ class PodBuildIT {
         Files.createDirectories(document.getParent());
         Files.writeString(document, "{\"source\":{},\"contextDir\":\"\"}");
 
-        BuildReport report = StrataBuild.run(root, requestDigest(), Builds.EXEC, new PrintStream(log, true, UTF_8));
+        BuildReport report = StrataBuild.run(
+                root,
+                ReportJson.digest(Files.readAllBytes(BuilderPaths.below(root, BuilderPaths.REQUEST))),
+                Builds.EXEC,
+                new PrintStream(log, true, UTF_8));
 
         assertThat(failure(report).reason()).isEqualTo(ProblemCode.Internal.name());
         assertThat(failure(report).message()).startsWith("the builder failed: NullPointerException: at ");
@@ -297,9 +305,5 @@ class PodBuildIT {
 
         assertThat(second.failure()).isNull();
         assertThat(second.cachedSteps()).isEqualTo(1);
-    }
-
-    private String requestDigest() throws IOException {
-        return ReportJson.digest(Files.readAllBytes(BuilderPaths.below(root, BuilderPaths.REQUEST)));
     }
 }

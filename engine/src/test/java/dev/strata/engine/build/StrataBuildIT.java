@@ -119,7 +119,8 @@ class StrataBuildIT {
     }
 
     private BuildReport build(byte[] request, @Nullable String digest) throws IOException {
-        Files.createDirectories(BuilderPaths.below(directory, BuilderPaths.TERMINATION_LOG).getParent());
+        Files.createDirectories(
+                BuilderPaths.below(directory, BuilderPaths.TERMINATION_LOG).getParent());
         write(BuilderPaths.REQUEST, request);
         return StrataBuild.run(directory, digest, Builds.EXEC, new PrintStream(log, true, UTF_8));
     }

@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
@@ -57,11 +58,15 @@ class ArchivesTest {
     void anArchiveIsKnownByItsContent(Case each) throws IOException {
         byte[] bytes = each.compress(new TarBytes().file("f", "hello").bytes());
         var names = new ArrayList<String>();
-        Archives.open(new ByteArrayInputStream(bytes))
+        Archives.open(new ByteArrayInputStream(bytes), SizeBudget.of("the archive"))
                 .orElseThrow()
                 .forEach((entry, content) -> names.add(entry.path()));
 
         assertThat(names).containsExactly("f");
+    }
+
+    private static Optional<TarReader> open(byte[] bytes) throws IOException {
+        return Archives.open(new ByteArrayInputStream(bytes), SizeBudget.of("the archive"));
     }
 
     @ParameterizedTest
@@ -69,14 +74,13 @@ class ArchivesTest {
     void whatIsNoTarIsNoArchive(Case each) throws IOException {
         byte[] text = each.compress("x".repeat(2000).getBytes(UTF_8));
 
-        assertThat(Archives.open(new ByteArrayInputStream(text))).isEmpty();
-        assertThat(Archives.open(new ByteArrayInputStream(Arrays.copyOf(text, 12))))
-                .isEmpty();
+        assertThat(open(text)).isEmpty();
+        assertThat(open(Arrays.copyOf(text, 12))).isEmpty();
     }
 
     @Test
     void anEmptyFileIsNoArchive() throws IOException {
-        assertThat(Archives.open(new ByteArrayInputStream(new byte[0]))).isEmpty();
-        assertThat(Archives.open(new ByteArrayInputStream(new byte[1024]))).isEmpty();
+        assertThat(open(new byte[0])).isEmpty();
+        assertThat(open(new byte[1024])).isEmpty();
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.Digest;
+import dev.strata.engine.problem.StrataException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,6 +136,61 @@ class LayerWriterTest {
         assertThat(TreeIndexStore.open(root).find(written.layer())).isEqualTo(Optional.empty());
         assertThat(TreeIndexStore.open(root).of(written.layer(), blobs).entries())
                 .isEqualTo(written.index().entries());
+    }
+
+    private static Entry hostile(Map<String, byte[]> xattrs) {
+        var encoded = new java.util.TreeMap<String, String>();
+        xattrs.forEach((name, value) -> encoded.put(name, Base64.getEncoder().encodeToString(value)));
+        return Entry.file("f", 0755, 0, 0, 0, TIME).withXattrs(encoded);
+    }
+
+    private static byte[] capability(int version, int length, int rootId) {
+        byte[] value = new byte[length];
+        value[3] = (byte) version;
+        value[5] = 0x20;
+        value[length - 4] = (byte) rootId;
+        return value;
+    }
+
+    /// `trusted.overlay.redirect` on a layer's directory would show any other directory of the layers below in
+    /// its place, on a node that unpacks it.
+    @Test
+    void attributesThatDoNotBelongIntoAnImageAreLeftOutWhereverTheyComeFrom() throws IOException {
+        try (LayerWriter out = LayerWriter.open(blobs, Compression.NONE, null)) {
+            out.add(
+                    hostile(Map.of(
+                            "trusted.overlay.redirect", new byte[] {'/', 'x'},
+                            "user.overlay.opaque", new byte[] {'y'},
+                            "security.selinux", new byte[] {1},
+                            "system.posix_acl_access", new byte[] {2},
+                            "user.kept", new byte[] {3},
+                            "security.capability", capability(3, 24, 0))),
+                    null);
+            WrittenLayer written = out.finish();
+
+            String second = Base64.getEncoder().encodeToString(capability(2, 20, 0));
+            assertThat(written.index().entry("f"))
+                    .extracting(Entry::xattrs)
+                    .isEqualTo(Map.of("user.kept", "Aw==", "security.capability", second));
+            assertThat(TreeIndexStore.open(root).of(written.layer(), blobs).entries())
+                    .isEqualTo(written.index().entries());
+        }
+    }
+
+    @Test
+    void capabilitiesThatMeanNothingElsewhereAreRefused() throws IOException {
+        Map<String, byte[]> bad = Map.of(
+                "they hold only in another user namespace", capability(3, 24, 7),
+                "they are in no form that Linux still writes", capability(1, 12, 0));
+        for (Map.Entry<String, byte[]> each : bad.entrySet()) {
+            try (LayerWriter out = LayerWriter.open(blobs, Compression.NONE, null)) {
+                assertThatThrownBy(() -> out.add(hostile(Map.of("security.capability", each.getValue())), null))
+                        .isInstanceOfSatisfying(
+                                StrataException.class,
+                                e -> assertThat(e.problem().why()).isEqualTo(each.getKey()))
+                        .hasMessage("the capabilities of /f cannot be kept");
+            }
+        }
     }
 
     @Test

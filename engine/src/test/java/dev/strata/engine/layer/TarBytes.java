@@ -104,7 +104,7 @@ final class TarBytes {
 
     static List<Seen> read(byte[] tar) throws IOException {
         var seen = new ArrayList<Seen>();
-        new TarReader(new ByteArrayInputStream(tar))
+        new TarReader(new ByteArrayInputStream(tar), SizeBudget.of("the archive"))
                 .forEach((entry, content) -> seen.add(new Seen(entry, new String(content.readAllBytes(), UTF_8))));
         return seen;
     }

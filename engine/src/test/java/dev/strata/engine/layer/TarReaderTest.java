@@ -102,6 +102,22 @@ class TarReaderTest {
                 .containsExactly(256L);
     }
 
+    /// Go 1.26, archive/tar/reader.go, `next`: only type `\0` becomes a directory by its slash. A reader that
+    /// took the others for directories would read their bytes as headers.
+    @Test
+    void aSlashMakesADirectoryInTheOldestFormOnly() throws Exception {
+        byte[] hidden = new TarBytes().file("smuggled", "s").bytes();
+        var tar = new TarBytes()
+                .entry("file/", '0', "", hidden)
+                .entry("contiguous/", '7', "", "c".getBytes(UTF_8))
+                .entry("old/", '\0', "", new byte[0])
+                .entry("plain", '\0', "", "p".getBytes(UTF_8));
+
+        assertThat(tar.read())
+                .extracting(seen -> seen.entry().kind() + " " + seen.entry().path())
+                .containsExactly("FILE file", "FILE contiguous", "DIRECTORY old", "FILE plain");
+    }
+
     /// Go's archive/tar reads no bytes for them; what follows must be the next header here too.
     @Test
     void onlyFilesHaveBytesWhateverTheSizeSays() throws Exception {

@@ -64,6 +64,28 @@ class TreeTest {
         assertThat(tree.children("")).containsOnlyKeys("a", "new");
     }
 
+    /// A base with `lib -> usr/lib`, as Debian's, under a layer that was packed without its directories.
+    @Test
+    void whatLiesInADirectoryThatIsOnlyImpliedLandsWhereTheLinkBelowLeads() {
+        TreeIndex base = layer("d usr", "d usr/lib", "f usr/lib/old", "l lib usr/lib");
+        Tree tree = tree(base, layer("f lib/x", "h lib/y lib/x", "w lib/old"));
+
+        assertThat(tree.find("lib").orElseThrow().entry().kind()).isEqualTo(Entry.Kind.SYMLINK);
+        assertThat(tree.children("usr/lib")).containsOnlyKeys("x", "y");
+        assertThat(tree.target(tree.find("usr/lib/y").orElseThrow()).entry().path())
+                .isEqualTo("usr/lib/x");
+        assertThat(tree.children("lib")).isEmpty();
+        assertThat(tree(base, layer("d lib", "f lib/x")).children("lib")).containsOnlyKeys("x");
+        assertThat(tree(base, layer("o lib")).children("usr/lib")).isEmpty();
+    }
+
+    @Test
+    void directoriesThatAreOnlyImpliedAreKnown() {
+        assertThat(layer("f a/b/c", "d a", "w x/y/z", "o p/q").implied())
+                .containsExactly("a/b", "p", "p/q", "x", "x/y");
+        assertThat(layer("d a", "f a/b", "w c", "w a/d").impliesDirectories()).isFalse();
+    }
+
     @Test
     void whiteoutsDeleteWhatIsBelowThemOnly() {
         TreeIndex base = layer("d a", "f a/x", "d a/d", "f a/d/y");
@@ -124,7 +146,7 @@ class TreeTest {
     void hardLinksLeadToTheirFileAndALoopOfThemEnds() {
         Tree tree = tree(layer("f f"), layer("h h f", "h hh h"), layer("h a b", "h b a", "h self self"));
 
-        assertThat(tree.target(tree.find("hh").orElseThrow()).path()).isEqualTo("f");
+        assertThat(tree.target(tree.find("hh").orElseThrow()).entry().path()).isEqualTo("f");
         for (String path : List.of("a", "self")) {
             assertThatThrownBy(() -> tree.target(tree.find(path).orElseThrow()))
                     .isInstanceOf(StrataException.class)

@@ -45,6 +45,12 @@ class UpperWalkIT {
                 .file("d/two", "2")
                 .directory("gone")
                 .file("gone/x", "x")
+                .directory("nest")
+                .directory("nest/b")
+                .file("nest/b/old", "o")
+                .directory("nest/b/c")
+                .file("nest/b/c/older", "o")
+                .file("nest/b/replaced", "o")
                 .directory("keep")
                 .file("keep/k", "k")
                 .pax('x', "uid=70000", "gid=80000")
@@ -111,6 +117,23 @@ class UpperWalkIT {
         assertThat(index.opaque()).isEmpty();
     }
 
+    /// overlayfs marks only the topmost directory, `nest`, as opaque.
+    @Test
+    void directoriesInADirectoryThatWasMadeAnewDeleteTheirOldNamesToo() throws Exception {
+        inOverlay("rm -r nest; mkdir -p nest/b/c nest/new/deep; echo again > nest/b/replaced");
+        TreeIndex index = walk().index();
+
+        assertThat(lines(index))
+                .containsExactly(
+                        "DIRECTORY nest",
+                        "DIRECTORY nest/b",
+                        "DIRECTORY nest/b/c",
+                        "FILE nest/b/replaced",
+                        "DIRECTORY nest/new",
+                        "DIRECTORY nest/new/deep");
+        assertThat(index.whiteouts()).containsExactly("nest/b/c/older", "nest/b/old");
+    }
+
     @Test
     void theLayerUnpackedShowsTheSameTreeAsTheUpperDirectory() throws Exception {
         inOverlay(
@@ -122,7 +145,7 @@ class UpperWalkIT {
                 Tree.of(List.of(TreeIndexStore.open(temporary.resolve("store")).of(base, blobs), written.index()));
 
         assertThat(tree.children("d")).containsOnlyKeys("deep");
-        assertThat(tree.children("")).containsOnlyKeys("d", "foreign", "keep", "run");
+        assertThat(tree.children("")).containsOnlyKeys("d", "foreign", "keep", "nest", "run");
         assertThat(tree.find("keep/k").orElseThrow().entry().mode()).isEqualTo(04711);
         upper = again;
         assertThat(walk().layer().diffId()).isEqualTo(written.layer().diffId());

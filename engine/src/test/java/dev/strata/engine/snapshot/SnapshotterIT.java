@@ -28,10 +28,38 @@ class SnapshotterIT {
     private final AtomicInteger unpacked = new AtomicInteger();
 
     private Snapshotter snapshotter() throws IOException {
-        return Snapshotter.open(root, (layer, directory) -> {
-            unpacked.incrementAndGet();
-            Files.writeString(directory.resolve(layer.diffId().digest().shortHex()), "content");
+        return Snapshotter.open(root, new Unpacker() {
+            @Override
+            public boolean dependsOnBelow(Layer layer) {
+                return layer.equals(layer("dependent"));
+            }
+
+            @Override
+            public void unpack(Layer layer, Path directory) throws IOException {
+                unpacked.incrementAndGet();
+                Files.writeString(directory.resolve(layer.diffId().digest().shortHex()), "content");
+            }
+
+            @Override
+            public void unpackOnto(List<Layer> below, Layer layer, Path directory) throws IOException {
+                unpacked.incrementAndGet();
+                Files.writeString(directory.resolve("below"), String.valueOf(below.size()));
+            }
         });
+    }
+
+    @Test
+    void aLayerThatDependsOnThoseBelowIsUnpackedOnceForEachStackOfThem() throws IOException {
+        Snapshotter snapshotter = snapshotter();
+        try (Snapshot snapshot = snapshotter.mount(List.of(layer("a"), layer("dependent")))) {
+            assertThat(snapshot.rootfs().resolve("below")).hasContent("1");
+        }
+        try (Snapshot snapshot = snapshotter.mount(List.of(layer("a"), layer("b"), layer("dependent")))) {
+            assertThat(snapshot.rootfs().resolve("below")).hasContent("2");
+        }
+        assertThat(unpacked).hasValue(4);
+        snapshotter.mount(List.of(layer("a"), layer("dependent"))).close();
+        assertThat(unpacked).hasValue(4);
     }
 
     private static Layer layer(String name) {
@@ -69,7 +97,7 @@ class SnapshotterIT {
     @Test
     void aLayerIsUnpackedOnce() throws IOException {
         Snapshotter snapshotter = snapshotter();
-        snapshotter.unpacked(layer("a"));
+        snapshotter.unpacked(List.of(layer("a")));
         snapshotter.mount(List.of(layer("a"))).close();
         snapshotter().mount(List.of(layer("a"))).close();
 
@@ -124,12 +152,12 @@ class SnapshotterIT {
                         .waitFor())
                 .isZero();
         try {
-            Snapshotter.open(root, (layer, directory) -> {});
+            snapshotter();
             assertThat(lock).exists();
         } finally {
             new ProcessBuilder("umount", busy.toString()).start().waitFor();
         }
-        Snapshotter.open(root, (layer, directory) -> {});
+        snapshotter();
         assertThat(active).isEmptyDirectory();
     }
 }
