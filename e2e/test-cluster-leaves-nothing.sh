@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lists what this machine has (mounts, namespaces, links, nft tables, cgroups, kernel settings, processes, files), starts the
-# local cluster twice with a Pod that uses a volume, a user namespace and DNS, takes it down, and compares the lists.
+# local cluster: killed halfway, then twice with a Pod that uses a volume, a user namespace and DNS; takes it down, and compares the lists.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib/common.sh
@@ -23,12 +23,29 @@ lists() { # DIR
   sysctl -a 2> /dev/null | grep -E '^(net.ipv4.ip_forward|vm\.(overcommit_memory|panic_on_oom)|kernel\.(panic|panic_on_oops|keys\.root_max[a-z]*)) ' > "$1/settings"
   local exe
   for exe in /proc/[0-9]*/exe; do readlink "$exe" || true; done 2> /dev/null | grep -E "^($BIN/|/usr/bin/etcd)" | sort > "$1/processes" || true
+  # A process that has ended and is not yet reaped by this machine's first process is none.
+  local process
+  for process in /proc/[0-9]*; do
+    grep -q '^State:.[ZX]' "$process/status" 2> /dev/null || readlink "$process/ns/pid" || true
+  done 2> /dev/null | sort -u > "$1/pid-namespaces"
   find /etc /opt /usr /var /run /mnt /srv "$WORK/tmp" -xdev \( -path "$CACHE" -o -path /var/lib/dpkg -o -path /var/cache/apt \) -prune -o -print | sort > "$1/files"
   find "${HOME:-/root}" -xdev -maxdepth 2 | sort > "$1/home-files"
 }
 
 bash "$HERE/cluster.sh" down       # what an earlier run left is not ours to keep
 lists "$WORK/before"
+
+setsid env TMPDIR="$WORK/tmp" bash "$HERE/cluster.sh" up > "$WORK/killed.log" 2>&1 &
+starting=$!
+for _ in $(seq 300); do [ ! -s "$STATE/node.pid" ] || break; sleep 0.1; done
+sleep 2
+kill -9 -- "-$starting"
+wait "$starting" || true
+[ -s "$STATE/node.pid" ] || die "the cluster was not on its way when it was killed: $(cat "$WORK/killed.log")"
+cluster down
+lists "$WORK/after-kill"
+diff -ru "$WORK/before" "$WORK/after-kill" || die "down after a killed up left something (+) or took something away (-)"
+
 cluster up
 if (exec 9> "$CACHE/cluster.lock" && flock 9 && cluster down 9>&-) 2> "$WORK/refused"; then
   die "two runs of cluster.sh at once were not refused"

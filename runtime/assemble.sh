@@ -14,8 +14,9 @@ set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
 FLAGS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED)
-# What our programs reach. Libraries name java.desktop, java.sql and java.rmi too, in code that we never run.
-MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.xml,jdk.httpserver,jdk.management,jdk.unsupported
+# What our programs reach; java.rmi is for an exception of the ssh client. Libraries name java.desktop and java.sql too, in
+# code that we never run.
+MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.xml,jdk.httpserver,jdk.management,jdk.unsupported
 
 LINK='' TRAIN='' TRAINED=no LIST=''
 while :; do

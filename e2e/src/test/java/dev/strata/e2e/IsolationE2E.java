@@ -68,6 +68,55 @@ final class IsolationE2E {
         restricted.run("delete", "namespace", "e2e-restricted", "--wait=false").orFail();
     }
 
+    /// Without a RUN, which this mode cannot do yet. Also: a shared Registry takes another namespace's builds.
+    @Test
+    void modeUserNamespaceBuildsWithoutARunAndPushesToASharedRegistry() {
+        user.run(
+                        "patch",
+                        "registries.strata.dev",
+                        "registry",
+                        "--type=merge",
+                        "-p",
+                        "{\"spec\":{\"access\":{\"push\":{\"namespaceSelector\":{\"matchLabels\":"
+                                + "{\"kubernetes.io/metadata.name\":\"e2e-user-namespace\"}}}}}}")
+                .orFail();
+        ClusterUser privileged = ClusterUser.withNamespace("e2e-user-namespace", "privileged");
+        privileged
+                .apply(BuildManifest.named("user-namespace")
+                        .file("a.txt", "a")
+                        .into("e2e/user-namespace")
+                        .with("/output/registryRef/namespace", "demo")
+                        .with("/isolation/mode", "UserNamespace")
+                        .with("/cache/type", "None")
+                        .dockerfile("""
+                                FROM registry.demo.svc.cluster.local:5000/base/busybox:1
+                                COPY a.txt /
+                                """)
+                        .json())
+                .orFail();
+
+        JsonNode build = privileged.waitForBuild("user-namespace", "Ready", "True", LIMIT);
+
+        assertThat(build.at("/status/isolationMode").asText()).isEqualTo("UserNamespace");
+        JsonNode spec = privileged
+                .list("pod", "strata.dev/imagebuild=user-namespace")
+                .getFirst()
+                .path("spec");
+        assertThat(spec.path("hostUsers").isBoolean()).isTrue();
+        assertThat(spec.path("hostUsers").asBoolean()).isFalse();
+        assertThat(spec.at("/containers/0/securityContext/capabilities/add")).hasToString("[\"SYS_ADMIN\"]");
+        assertThat(user.runPod(
+                        "e2e-user-namespace",
+                        build.at("/status/image/reference").asText(),
+                        "strata-pull-registry",
+                        "cat",
+                        "/a.txt"))
+                .isEqualTo("a");
+        privileged
+                .run("delete", "namespace", "e2e-user-namespace", "--wait=false")
+                .orFail();
+    }
+
     @Test
     void builderWithoutAUserNamespaceRefusesAndRunsNothing() {
         ClusterUser open = ClusterUser.withNamespace("e2e-open", "privileged");
@@ -105,8 +154,11 @@ final class IsolationE2E {
                 .dockerfile("""
                         FROM registry.demo.svc.cluster.local:5000/base/busybox:1
                         COPY probe.sh /
+                        COPY decoy /decoy
                         RUN sh /probe.sh
                         """)
+                // What the probe must find, or it would find nothing else either.
+                .file("decoy/config.json", "{\"auths\": {}}")
                 .file("probe.sh", """
                         env | sort | sed 's/^/ENV /'
                         for p in /proc/[0-9]*; do echo "PROCESS $(tr '\\000' ' ' < $p/cmdline)"; done
@@ -114,7 +166,7 @@ final class IsolationE2E {
                         for f in /proc/1/fd/*; do echo "OPEN $(readlink $f | sed 's/[0-9]*//g')"; done
                         echo "ROOT $(readlink /proc/1/root)"
                         find / -xdev \\( -name config.json -o -name request.json \\) | sed 's/^/FOUND /'
-                        grep -rl auths /etc /root /tmp /run /proc/1/environ 2> /dev/null | sed 's/^/CREDENTIALS /'
+                        grep -rl auths /etc /root /tmp /run /decoy /proc/1/environ 2> /dev/null | sed 's/^/CREDENTIALS /'
                         """));
 
         JsonNode build = user.waitForBuild("e2e-hostile", "Ready", "True", LIMIT);
@@ -134,8 +186,8 @@ final class IsolationE2E {
                 .contains("ls: /opt: No such file or directory");
         assertThat(output(log, "OPEN ")).containsOnly("/dev/null", "pipe:[]", "/probe.sh");
         assertThat(output(log, "ROOT ")).containsExactly("/");
-        assertThat(output(log, "FOUND ")).isEmpty();
-        assertThat(output(log, "CREDENTIALS ")).isEmpty();
+        assertThat(output(log, "FOUND ")).containsExactly("/decoy/config.json");
+        assertThat(output(log, "CREDENTIALS ")).containsExactly("/decoy/config.json");
     }
 
     @Test

@@ -36,6 +36,45 @@ public final class GitAuthor {
                         """.formatted(repository, change)).strip();
     }
 
+    /// The commit of the branch main.
+    public String head(String repository) {
+        return shell("git -C /srv/git/" + repository + ".git rev-parse main").strip();
+    }
+
+    /// Starts an ssh server beside the git daemon, on port 2222, for the user `git` and one key.
+    public void startSsh() {
+        shell("""
+                mkdir -p ~/ssh && cd ~/ssh
+                [ ! -f pid ] || kill $(cat pid) || true
+                rm -f host* other* user*
+                for key in host other user; do ssh-keygen -q -t ed25519 -N '' -f $key; done
+                cat > config << CONFIG
+                Port 2222
+                HostKey $PWD/host
+                AuthorizedKeysFile $PWD/user.pub
+                PasswordAuthentication no
+                StrictModes no
+                UsePAM no
+                PidFile $PWD/pid
+                AcceptEnv GIT_PROTOCOL
+                CONFIG
+                /usr/sbin/sshd -f $PWD/config -E $PWD/log
+                """);
+    }
+
+    public String sshKey() {
+        return shell("cat ~/ssh/user");
+    }
+
+    public String sshHostKey() {
+        return shell("cat ~/ssh/host.pub");
+    }
+
+    /// One that the server does not have.
+    public String anotherHostKey() {
+        return shell("cat ~/ssh/other.pub");
+    }
+
     private String shell(String script) {
         return user.run("exec", "deployment/git", "--", "sh", "-ec", script).orFail();
     }

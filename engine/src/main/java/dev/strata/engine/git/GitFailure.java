@@ -21,7 +21,8 @@ public final class GitFailure {
 
     private GitFailure() {}
 
-    /// `GitRepositoryNotFound`, `GitUnauthorized`, or `GitUnreachable`, the only one that time may mend.
+    /// `GitRepositoryNotFound`, `GitUnauthorized`, `SourceTooLarge`, `Internal`, or `GitUnreachable`, which time may
+    /// mend.
     public static StrataException of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof StrataException ours) {
@@ -53,6 +54,8 @@ public final class GitFailure {
                         ProblemCode.GitRepositoryNotFound,
                         "the git server has no such repository, or does not serve it",
                         ADVICE);
+            case Error broken -> broken(broken);
+            case ReflectiveOperationException broken -> broken(broken);
             case Answer.TooLarge _ ->
                 problem(
                         ProblemCode.SourceTooLarge,
@@ -82,6 +85,14 @@ public final class GitFailure {
                         "write the address that it leads to (often the same one with .git at its end)");
             default -> null;
         };
+    }
+
+    /// Not the server's fault and not the author's: the program itself cannot do it.
+    private static Problem broken(Throwable cause) {
+        return problem(
+                ProblemCode.Internal,
+                "the git client failed: " + cause.getClass().getSimpleName(),
+                "report it with the version of Strata");
     }
 
     private static Problem unauthorized() {

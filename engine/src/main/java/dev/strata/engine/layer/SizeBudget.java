@@ -4,11 +4,10 @@
  */
 package dev.strata.engine.layer;
 
+import dev.strata.engine.content.CountedInput;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 
 /// What one layer, or all archives of one ADD, may still take of disk and memory. A few kilobytes of gzip can
@@ -92,36 +91,14 @@ public final class SizeBudget {
         return new Counted(in);
     }
 
-    private final class Counted extends FilterInputStream {
+    private final class Counted extends CountedInput {
         private Counted(InputStream in) {
             super(in);
         }
 
         @Override
-        public int read() throws IOException {
-            int b = super.read();
-            takeBytes(b < 0 ? 0 : 1);
-            return b;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int n = super.read(buffer, offset, length);
-            takeBytes(Math.max(0, n));
-            return n;
-        }
-
-        @Override
-        public long skip(long n) throws IOException {
-            long skipped = super.skip(n);
-            takeBytes(skipped);
-            return skipped;
-        }
-
-        /// A mark would have bytes taken twice.
-        @Override
-        public boolean markSupported() {
-            return false;
+        protected void count(long read) {
+            takeBytes(read);
         }
     }
 }
