@@ -46,7 +46,16 @@ final class RuntimeConfig {
             "/proc/timer_list",
             "/proc/timer_stats",
             "/sys/devices/virtual/powercap",
-            "/sys/firmware");
+            "/sys/firmware",
+            // File systems that a machine mounts below /sys.
+            "/sys/fs/bpf",
+            "/sys/fs/fuse/connections",
+            "/sys/fs/pstore",
+            "/sys/fs/selinux",
+            "/sys/kernel/config",
+            "/sys/kernel/debug",
+            "/sys/kernel/security",
+            "/sys/kernel/tracing");
     private static final List<String> READ_ONLY =
             List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
@@ -104,7 +113,9 @@ final class RuntimeConfig {
                 "gid=5");
         mount(mounts, "/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k");
         mount(mounts, "/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
-        mount(mounts, "/sys", "bind", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro");
+        // A new sysfs needs a network namespace of one's own, so it is this process's, with all that is
+        // mounted below it: `ro` alone would leave the cgroup trees writable. A RUN may read its limits there.
+        mount(mounts, "/sys", "bind", "/sys", "rbind", "nosuid", "noexec", "nodev", "ro", "rro");
         for (String name : List.of("resolv.conf", "hosts")) {
             mount(mounts, "/etc/" + name, "bind", bundle.resolve(name).toString(), "bind", "ro");
         }

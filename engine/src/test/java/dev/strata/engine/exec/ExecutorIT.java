@@ -61,6 +61,28 @@ class ExecutorIT {
     }
 
     @Test
+    void nothingBelowSysCanBeWritten() throws Exception {
+        String tries = """
+                mkdir /writable
+                for d in /writable $(find /sys -type d 2>/dev/null); do
+                  mkdir $d/probe 2>/dev/null && echo "made $d/probe"
+                done
+                find /sys -type f 2>/dev/null | while read f; do
+                  (: >> $f) 2>/dev/null && echo "opened $f"
+                done
+                grep -c ' /sys/fs/cgroup' /proc/mounts
+                grep ' /sys' /proc/mounts | grep -v ' ro,'
+                """;
+
+        List<String> lines = sandbox.run(tries);
+
+        assertThat(lines.getFirst()).isEqualTo("made /writable/probe");
+        // So the trees of this machine were there to be tried.
+        assertThat(Integer.parseInt(lines.get(1))).isPositive();
+        assertThat(lines.subList(2, lines.size())).containsExactly("exit 1");
+    }
+
+    @Test
     void mountPointsThatWereMadeAreTold() throws Exception {
         ExecResult result = sandbox.executor().run(sandbox.shell("true"), line -> {});
 

@@ -23,8 +23,8 @@ public final class Sandbox {
         rootfs = Files.createDirectories(directory.resolve("rootfs"));
         Path bin = Files.createDirectories(rootfs.resolve("bin"));
         Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
-        for (String name :
-                List.of("sh", "cat", "echo", "id", "ls", "mkdir", "mknod", "mount", "ps", "sleep", "unshare")) {
+        for (String name : List.of(
+                "sh", "cat", "echo", "find", "grep", "id", "ls", "mkdir", "mknod", "mount", "ps", "sleep", "unshare")) {
             Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
         }
         Path launcher = directory.resolve("strata-launcher");
