@@ -14,7 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// The `config.json` of one RUN. OCI runtime-spec, config.md and config-linux.md; defaults are docker's
-/// (moby, oci/defaults.go).
+/// (moby, oci/defaults.go), without MKNOD: no device cgroup stands before a node of the machine's disk, and
+/// in a builder pod the capability is worth nothing.
 final class RuntimeConfig {
     static final String HOSTNAME = "strata";
 
@@ -24,7 +25,6 @@ final class RuntimeConfig {
             "CAP_DAC_OVERRIDE",
             "CAP_FSETID",
             "CAP_FOWNER",
-            "CAP_MKNOD",
             "CAP_NET_RAW",
             "CAP_SETGID",
             "CAP_SETUID",

@@ -28,6 +28,7 @@ public final class Mounts {
     private static final int CMD_CREATE = 6;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
     private static final int AT_FDCWD = -100;
+    private static final int MOUNT_ATTR_NODEV = 4;
     private static final int MNT_DETACH = 2;
 
     // long syscall(SYS_fsopen, const char *type, unsigned flags): fsopen(2)
@@ -44,7 +45,8 @@ public final class Mounts {
     private Mounts() {}
 
     /// Mounts an overlay at `target`. `userxattr` is set always: without it, removing a lower directory
-    /// fails with EIO inside a user namespace.
+    /// fails with EIO inside a user namespace. Device nodes of an image are there and cannot be opened: one
+    /// may name the machine's disk.
     ///
     /// @param lowers at least one directory, the topmost first
     public static void overlay(List<Path> lowers, Path upper, Path work, Path target) throws IOException {
@@ -64,7 +66,7 @@ public final class Mounts {
                 option(arena, state, fs, SET_STRING, "workdir", work);
                 option(arena, state, fs, CMD_CREATE, null, null);
                 int mount = check(
-                        (long) FSMOUNT_CALL.invokeExact(state, (long) FSMOUNT, fs, CLOEXEC, 0),
+                        (long) FSMOUNT_CALL.invokeExact(state, (long) FSMOUNT, fs, CLOEXEC, MOUNT_ATTR_NODEV),
                         state,
                         "fsmount",
                         target);

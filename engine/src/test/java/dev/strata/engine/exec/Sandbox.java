@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,16 +16,17 @@ import java.util.List;
 public final class Sandbox {
     static final String PATH = "PATH=/bin";
 
+    private final Path directory;
     private final Path rootfs;
     private final ExecSettings settings;
     private final Executor executor;
 
     public Sandbox(Path directory) throws IOException, InterruptedException {
+        this.directory = directory;
         rootfs = Files.createDirectories(directory.resolve("rootfs"));
         Path bin = Files.createDirectories(rootfs.resolve("bin"));
         Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
-        for (String name : List.of(
-                "sh", "cat", "echo", "find", "grep", "id", "ls", "mkdir", "mknod", "mount", "ps", "sleep", "unshare")) {
+        for (String name : List.of("sh", "cat", "echo", "find", "grep", "id", "ls", "mkdir", "ps", "sleep")) {
             Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
         }
         Path launcher = directory.resolve("strata-launcher");
@@ -39,6 +41,39 @@ public final class Sandbox {
 
     Executor executor() {
         return executor;
+    }
+
+    Path rootfs() {
+        return rootfs;
+    }
+
+    /// An executor whose `config.json` is changed by a filter of `jq` before crun reads it.
+    Executor executor(String filter) throws IOException {
+        Path crun = directory.resolve("crun-changed");
+        Files.writeString(crun, """
+                #!/bin/sh
+                set -eu
+                config=$(echo "$*" | sed 's/.*--bundle \\([^ ]*\\).*/\\1/')/config.json
+                jq '%s' "$config" > "$config.new"
+                mv "$config.new" "$config"
+                exec crun "$@"
+                """.formatted(filter));
+        Files.setPosixFilePermissions(crun, PosixFilePermissions.fromString("rwx------"));
+        return new Executor(new ExecSettings(crun, settings.launcher()), directory.resolve("run"));
+    }
+
+    /// Compiles a C program into the root file system.
+    void compile(Path source, String path) throws IOException, InterruptedException {
+        command(
+                "gcc",
+                "-std=gnu11",
+                "-static",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-o",
+                rootfs.resolve(path).toString(),
+                source.toString());
     }
 
     ProcessSpec shell(String script) {

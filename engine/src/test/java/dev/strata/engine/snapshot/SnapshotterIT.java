@@ -5,12 +5,16 @@
 package dev.strata.engine.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.content.Digest;
 import dev.strata.engine.image.DiffId;
 import dev.strata.engine.layer.Layer;
+import dev.strata.engine.linux.FileStatus;
+import dev.strata.engine.linux.RootDirectory;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,6 +130,23 @@ class SnapshotterIT {
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(root.toString());
         try (Stream<Path> left = Files.list(root.resolve("active"))) {
             assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aDeviceOfALayerCannotBeOpened() throws IOException {
+        Snapshotter snapshotter = Snapshotter.open(root, (layer, directory) -> {
+            try (RootDirectory made = RootDirectory.open(directory)) {
+                made.makeNode("null", FileStatus.Kind.CHARACTER_DEVICE, 1, 3);
+            }
+        });
+        Path unpackedNode = snapshotter.unpacked(layer("a")).resolve("null");
+        assertThat(unpackedNode).isReadable();
+        assertThat(Files.readAllBytes(unpackedNode)).isEmpty();
+
+        try (Snapshot snapshot = snapshotter.mount(List.of(layer("a")))) {
+            assertThatThrownBy(() -> Files.readAllBytes(snapshot.rootfs().resolve("null")))
+                    .isInstanceOf(AccessDeniedException.class);
         }
     }
 
