@@ -261,6 +261,8 @@ int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "ready") == 0) return access(marker, F_OK) == 0 ? 0 : 1;
   int checking = argc == 2 && strcmp(argv[1], "check") == 0;
   if (!checking && (argc < 4 || strcmp(argv[2], "--") != 0)) return usage();
+  /* A container that starts again finds the mark of its predecessor. */
+  if (checking && unlink(marker) != 0 && errno != ENOENT) fail(marker);
   const char *mode = argv[1];
   if (strcmp(mode, "run") == 0) return run(argv + 3);
   if (strcmp(mode, "local") == 0) {

@@ -52,9 +52,14 @@ final class Builds implements AutoCloseable {
     }
 
     private static void buildLauncher() throws IOException, InterruptedException {
-        if (!Files.isExecutable(LAUNCHER)) {
-            run(List.of("bash", "src/main/c/build.sh", LAUNCHER.toString()));
+        Path script = Path.of("src/main/c/build.sh");
+        if (!Files.isExecutable(LAUNCHER) || isOlder(script) || isOlder(script.resolveSibling("launcher.c"))) {
+            run(List.of("bash", script.toString(), LAUNCHER.toString()));
         }
+    }
+
+    private static boolean isOlder(Path source) throws IOException {
+        return Files.getLastModifiedTime(LAUNCHER).compareTo(Files.getLastModifiedTime(source)) < 0;
     }
 
     LocalStore store() {
