@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -19,9 +17,6 @@ import java.util.function.Consumer;
 /// Runs processes by `crun`, below `strata-launcher run`: that gives each a pid namespace that ends with
 /// this process, however it ends, and a mount namespace in which crun finds a cgroup tree it accepts.
 public final class Executor {
-    private static final List<String> DIRECTORIES = List.of("proc", "dev", "sys", "etc");
-    private static final List<String> FILES = List.of("etc/resolv.conf", "etc/hosts");
-    private static final int DIRECTORY_MODE = 0755;
     private static final int GRACE_SECONDS = 10;
 
     private final ExecSettings settings;
@@ -47,34 +42,13 @@ public final class Executor {
                     bundle.resolve("resolv.conf"),
                     Files.isReadable(resolver) ? Files.readAllBytes(resolver) : new byte[0]);
             Files.write(bundle.resolve("config.json"), RuntimeConfig.bytes(spec, bundle));
-            Set<String> missing = makeMountPoints(spec.rootfs());
+            Set<String> missing = MountPoints.make(spec.rootfs());
             return new ExecResult(start(id, bundle, output), missing);
         } finally {
             try (RootDirectory root = RootDirectory.open(directory)) {
                 root.removeTree(id);
             }
         }
-    }
-
-    /// Makes the directories to mount on that are not there, and returns every mount point that the
-    /// image does not have. crun makes the files.
-    private static Set<String> makeMountPoints(Path rootfs) throws IOException {
-        var missing = new HashSet<String>();
-        try (RootDirectory root = RootDirectory.open(rootfs)) {
-            for (String path : DIRECTORIES) {
-                if (!root.isDirectory(path)) {
-                    root.makeDirectory(path, DIRECTORY_MODE);
-                    root.chmod(path, DIRECTORY_MODE);
-                    missing.add(path);
-                }
-            }
-            for (String path : FILES) {
-                if (!root.isFile(path)) {
-                    missing.add(path);
-                }
-            }
-        }
-        return missing;
     }
 
     private int start(String id, Path bundle, Consumer<String> output) throws IOException, InterruptedException {

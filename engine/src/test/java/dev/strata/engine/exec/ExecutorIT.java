@@ -14,6 +14,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Real processes in real namespaces.
 class ExecutorIT {
@@ -80,6 +83,33 @@ class ExecutorIT {
 
         assertThat(result.mountPoints())
                 .containsExactlyInAnyOrder("proc", "dev", "sys", "etc", "etc/hosts", "etc/resolv.conf");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../run/systemd/resolve/stub-resolv.conf", "/var/run/systemd/resolve/stub-resolv.conf"})
+    void whatALinkThatLeadsNowhereMakesIsTold(String link) throws Exception {
+        Path etc = Files.createDirectories(sandbox.rootfs().resolve("etc"));
+        Files.createDirectories(sandbox.rootfs().resolve("run"));
+        Files.createSymbolicLink(
+                Files.createDirectories(sandbox.rootfs().resolve("var")).resolve("run"), Path.of("../run"));
+        Files.createSymbolicLink(etc.resolve("resolv.conf"), Path.of(link));
+        var lines = new ArrayList<String>();
+
+        ExecResult result = sandbox.executor().run(sandbox.shell("cat /etc/resolv.conf"), lines::add);
+
+        assertThat(result.exitCode()).as(lines.toString()).isZero();
+        assertThat(lines).containsExactlyElementsOf(Files.readAllLines(Path.of("/etc/resolv.conf")));
+        assertThat(sandbox.rootfs().resolve("run/systemd/resolve/stub-resolv.conf"))
+                .exists();
+        assertThat(result.mountPoints())
+                .containsExactlyInAnyOrder(
+                        "proc",
+                        "dev",
+                        "sys",
+                        "etc/hosts",
+                        "run/systemd",
+                        "run/systemd/resolve",
+                        "run/systemd/resolve/stub-resolv.conf");
     }
 
     @Test
