@@ -5,18 +5,26 @@
 package dev.strata.engine.exec;
 
 import dev.strata.engine.linux.RootDirectory;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Runs processes by `crun`, below `strata-launcher run`: that gives each a pid namespace that ends with
 /// this process, however it ends, and a mount namespace in which crun finds a cgroup tree it accepts.
 public final class Executor {
+    private static final String LOG = "crun.log";
+    private static final int MAX_MESSAGE = 500;
     private static final int GRACE_SECONDS = 10;
 
     private final ExecSettings settings;
@@ -30,6 +38,7 @@ public final class Executor {
 
     /// Runs a process to its end and hands over every line of its output as it comes.
     ///
+    /// @throws StrataException when the command could not be started at all
     /// @throws InterruptedException after the process was killed, when this thread is interrupted
     public ExecResult run(ProcessSpec spec, Consumer<String> output) throws IOException, InterruptedException {
         String id = "run-" + UUID.randomUUID();
@@ -43,7 +52,11 @@ public final class Executor {
                     Files.isReadable(resolver) ? Files.readAllBytes(resolver) : new byte[0]);
             Files.write(bundle.resolve("config.json"), RuntimeConfig.bytes(spec, bundle));
             Set<String> missing = MountPoints.make(spec.rootfs());
-            return new ExecResult(start(id, bundle, output), missing);
+            int code = start(id, bundle, output);
+            if (code != 0) {
+                refuseUnstarted(bundle.resolve(LOG));
+            }
+            return new ExecResult(code, missing);
         } finally {
             try (RootDirectory root = RootDirectory.open(directory)) {
                 root.removeTree(id);
@@ -59,6 +72,8 @@ public final class Executor {
                         settings.crun().toString(),
                         "--root",
                         bundle.resolve("crun").toString(),
+                        "--log",
+                        bundle.resolve(LOG).toString(),
                         "--cgroup-manager=disabled",
                         "run",
                         "--no-new-keyring",
@@ -67,18 +82,54 @@ public final class Executor {
                         id)
                 .redirectErrorStream(true)
                 .start();
-        Thread reader = Thread.ofPlatform().name("output-" + id).start(() -> read(process, output));
+        var reading = new FutureTask<Void>(() -> read(process, output), null);
+        Thread.ofPlatform().name("output-" + id).start(reading);
         try {
-            int code = process.waitFor();
-            reader.join();
-            return code;
+            reading.get();
+            return process.waitFor();
         } catch (InterruptedException e) {
-            // The launcher ends everything when its standard input does.
-            process.getOutputStream().close();
-            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            stop(process);
             throw e;
+        } catch (ExecutionException e) {
+            stop(process);
+            throw thrown(e.getCause());
+        }
+    }
+
+    /// The launcher ends everything when its standard input does.
+    private static void stop(Process process) throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+
+    /// What the reader of the output threw: the command itself has not failed.
+    private static RuntimeException thrown(@Nullable Throwable cause) throws IOException {
+        switch (cause) {
+            case UncheckedIOException e -> throw e.getCause();
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case null, default -> throw new IOException("reading a RUN's output", cause);
+        }
+    }
+
+    /// What crun said when it could not start the command. Its exit code could be the command's own, but
+    /// its log is out of the command's reach.
+    private static void refuseUnstarted(Path log) throws IOException {
+        if (!Files.exists(log)) {
+            return;
+        }
+        String message = Files.readString(log)
+                .strip()
+                .replaceAll("^\\S+: |\\p{Cntrl}", " ")
+                .strip();
+        if (!message.isEmpty()) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.InstructionFailed,
+                    "the command could not be started",
+                    message.substring(0, Math.min(message.length(), MAX_MESSAGE)),
+                    "check that the image has the program, its interpreter and the working directory"));
         }
     }
 

@@ -6,8 +6,10 @@ package dev.strata.engine.exec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.strata.engine.problem.StrataException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,6 +113,34 @@ class ExecutorIT {
                         "run/systemd",
                         "run/systemd/resolve",
                         "run/systemd/resolve/stub-resolv.conf");
+    }
+
+    @Test
+    @Timeout(30)
+    void whatTheReaderThrowsEndsTheProcessAndIsThrown() throws Exception {
+        assertThatThrownBy(() -> sandbox.executor().run(sandbox.shell("echo first; sleep 54321"), line -> {
+                    throw new IllegalStateException("cannot take " + line);
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("cannot take first");
+        await().atMost(SOON).untilAsserted(() -> assertThat(processes("54321")).isEmpty());
+    }
+
+    @Test
+    void aCommandThatCannotBeStartedIsNotOneThatFailed() throws Exception {
+        var spec = new ProcessSpec(
+                sandbox.rootfs(), List.of("/bin/no-such-program"), List.of("PATH=/bin"), 0, 0, List.of(0), "/");
+
+        assertThatThrownBy(() -> sandbox.executor().run(spec, line -> {}))
+                .isInstanceOfSatisfying(StrataException.class, e -> {
+                    assertThat(e.problem().what()).isEqualTo("the command could not be started");
+                    assertThat(e.problem().why())
+                            .startsWith("executable file `/bin/no-such-program` not found")
+                            .doesNotContain(" crun");
+                });
+        for (int code : new int[] {1, 126, 127}) {
+            assertThat(sandbox.run("exit " + code)).containsExactly("exit " + code);
+        }
     }
 
     @Test
