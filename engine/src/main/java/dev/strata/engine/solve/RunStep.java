@@ -26,8 +26,6 @@ import java.util.stream.Stream;
 /// RUN: the parent unpacked and mounted under a writable directory, one process in it, and that
 /// directory's walk as the layer.
 final class RunStep implements LayerStep {
-    private static final int KILLED = 137;
-
     private final Operation.Run run;
     private final Vertex vertex;
     private final Store store;
@@ -95,7 +93,7 @@ final class RunStep implements LayerStep {
             events.accept(new BuildEvent.Output(vertex, Duration.between(start, clock.instant()), line));
         });
         if (result.exitCode() != 0) {
-            String why = result.exitCode() == KILLED ? "its process was killed, perhaps for want of memory" : "";
+            String why = KnownCauses.of(result.exitCode(), tail.toString(), KnownCauses.idsAreBounded());
             throw new ProcessFailure(
                     Problem.of(
                             ProblemCode.InstructionFailed,

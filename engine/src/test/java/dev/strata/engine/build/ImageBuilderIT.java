@@ -340,4 +340,15 @@ class ImageBuilderIT {
         assertThat(failure.problem().what()).endsWith("its path is longer than 4096 bytes");
         assertThat(directory.resolve("store/active")).isEmptyDirectory();
     }
+
+    @Test
+    void aRunThatMakesADeviceFailsAndSaysWhy() throws Exception {
+        builds.busybox();
+
+        StepFailure failure = catchThrowableOfType(
+                StepFailure.class, () -> builds.build("FROM busybox\nRUN busybox mknod /node c 1 3\n"));
+
+        assertThat(failure.problem().why())
+                .isEqualTo("a RUN cannot make device nodes; a layer keeps those of an archive that ADD unpacks");
+    }
 }
