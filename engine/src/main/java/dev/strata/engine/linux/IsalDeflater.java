@@ -4,18 +4,14 @@
  */
 package dev.strata.engine.linux;
 
-import static dev.strata.engine.linux.Libc.INT;
-import static dev.strata.engine.linux.Libc.POINTER;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
@@ -40,12 +36,13 @@ public final class IsalDeflater implements AutoCloseable {
     private static final long LEVEL_BUFFER = 48;
     private static final long END_OF_STREAM = 56;
 
-    private record Library(MethodHandle init, MethodHandle deflate) {}
+    private record Library(MemorySegment init, MemorySegment deflate) {}
 
     private static final Optional<Library> LIBRARY_LOADED = load();
 
     private final Library library;
     private final Arena arena = Arena.ofConfined();
+    private final NativeCall call = new NativeCall();
     private final MemorySegment stream = arena.allocate(STREAM_BYTES, 64);
     private final MemorySegment in = arena.allocate(CHUNK);
     private final MemorySegment out = arena.allocate(CHUNK);
@@ -53,13 +50,9 @@ public final class IsalDeflater implements AutoCloseable {
 
     private IsalDeflater(Library library) {
         this.library = library;
-        try {
-            library.init.invokeExact(stream);
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
-        stream.set(INT, LEVEL_AT, LEVEL);
-        stream.set(INT, LEVEL_BUFFER_SIZE, LEVEL_BUFFER_BYTES);
+        int _ = call.toInt(library.init, stream.address());
+        stream.set(JAVA_INT, LEVEL_AT, LEVEL);
+        stream.set(JAVA_INT, LEVEL_BUFFER_SIZE, LEVEL_BUFFER_BYTES);
         stream.set(ValueLayout.ADDRESS, LEVEL_BUFFER, arena.allocate(LEVEL_BUFFER_BYTES, 64));
     }
 
@@ -67,12 +60,11 @@ public final class IsalDeflater implements AutoCloseable {
     private static Optional<Library> load() {
         try {
             SymbolLookup symbols = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
-            Linker linker = Linker.nativeLinker();
             return Optional.of(new Library(
                     // void isal_deflate_init(struct isal_zstream *stream)
-                    linker.downcallHandle(symbols.findOrThrow("isal_deflate_init"), FunctionDescriptor.ofVoid(POINTER)),
+                    symbols.findOrThrow("isal_deflate_init"),
                     // int isal_deflate(struct isal_zstream *stream)
-                    linker.downcallHandle(symbols.findOrThrow("isal_deflate"), FunctionDescriptor.of(INT, POINTER))));
+                    symbols.findOrThrow("isal_deflate")));
         } catch (IllegalArgumentException | NoSuchElementException missing) {
             return Optional.empty();
         }
@@ -107,26 +99,21 @@ public final class IsalDeflater implements AutoCloseable {
 
     private void deflate(int length, OutputStream sink) throws IOException {
         stream.set(ValueLayout.ADDRESS, NEXT_IN, in);
-        stream.set(INT, AVAIL_IN, length);
+        stream.set(JAVA_INT, AVAIL_IN, length);
         int room;
         do {
             stream.set(ValueLayout.ADDRESS, NEXT_OUT, out);
-            stream.set(INT, AVAIL_OUT, CHUNK);
-            call();
-            room = stream.get(INT, AVAIL_OUT);
+            stream.set(JAVA_INT, AVAIL_OUT, CHUNK);
+            run();
+            room = stream.get(JAVA_INT, AVAIL_OUT);
             int ready = CHUNK - room;
             MemorySegment.copy(out, ValueLayout.JAVA_BYTE, 0, produced, 0, ready);
             sink.write(produced, 0, ready);
         } while (room == 0);
     }
 
-    private void call() throws IOException {
-        int result;
-        try {
-            result = (int) library.deflate.invokeExact(stream);
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
+    private void run() throws IOException {
+        int result = call.toInt(library.deflate, stream.address());
         if (result != 0) {
             throw new IOException("isal_deflate failed with " + result);
         }
@@ -134,6 +121,7 @@ public final class IsalDeflater implements AutoCloseable {
 
     @Override
     public void close() {
+        call.close();
         arena.close();
     }
 }
