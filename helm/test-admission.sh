@@ -97,7 +97,7 @@ pod() { # JQ
         {name: "git", secret: {secretName: "git"}}]}} | '"$1"
 }
 direct='.spec.containers[0].command[1] = "direct" | .metadata.namespace = "old"
-  | .spec.containers[0].securityContext = {procMount: "Unmasked", seccompProfile: {type: "RuntimeDefault"},
+  | .spec.containers[0].securityContext = {procMount: "Unmasked", seccompProfile: {type: "Localhost", localhostProfile: "strata/builder.json"},
       appArmorProfile: {type: "Unconfined"}, capabilities: {add: ["SYS_ADMIN"]}}'
 # An ordinary pod.
 plain() { # JQ
@@ -191,7 +191,7 @@ pod . | refused "a pod made by the operator itself" "cannot create resource" "$O
 pod 'del(.metadata.ownerReferences)' | refused "a builder pod of no Job" "controlled by a Job" "$JOBS" create
 pod 'del(.spec.hostUsers) | del(.spec.containers[0].securityContext)' | refused "no user namespace" "a builder pod needs spec.hostUsers: false" "$JOBS" create
 pod "$direct | .spec.hostUsers = true | del(.spec.containers[0].securityContext.procMount)" \
-  | refused "SYS_ADMIN over the host" "a builder pod needs spec.hostUsers: false" "$JOBS" create
+  | refused "SYS_ADMIN over the host" "needs spec.hostUsers: false" "$JOBS" create
 pod 'del(.spec.nodeSelector)' | refused "any node" "runs on nodes with the labels" "$JOBS" create
 pod '.spec.nodeSelector.pool = "other"' | refused "other nodes" "runs on nodes with the labels" "$JOBS" create
 pod '.spec.nodeSelector.zone = "a"' | admitted "some of the nodes" "$JOBS" create
@@ -215,9 +215,9 @@ pod '.spec.containers[0].env[0] = {name: "STRATA_REQUEST_DIGEST", valueFrom: {fi
 pod '.spec.containers[0].env += [{name: "JAVA_TOOL_OPTIONS", value: "-Dx"}]' | refused "another variable" "$message" "$JOBS" create
 pod '.spec.containers[0].envFrom = [{configMapRef: {name: "x"}}]' | refused "variables of a ConfigMap" "$message" "$JOBS" create
 pod "$direct"' | .spec.containers[0].securityContext = {privileged: true}' | refused "a privileged container" "is not privileged" "$JOBS" create
-pod "$direct"' | .spec.containers[0].securityContext.capabilities.add += ["NET_ADMIN"]' | refused "one more capability" "either the seccomp profile" "$JOBS" create
+pod "$direct"' | .spec.containers[0].securityContext.capabilities.add += ["NET_ADMIN"]' | refused "one more capability" "has the seccomp profile strata/builder.json, and no added capability" "$JOBS" create
 pod '.metadata.namespace = "old" | .spec.containers[0].securityContext.capabilities.add = ["SYS_ADMIN"]' \
-  | refused "both classes at once" "either the seccomp profile" "$JOBS" create
+  | refused "both classes at once" "has the seccomp profile strata/builder.json, and no added capability" "$JOBS" create
 pod '.spec.serviceAccountName = "other"' | refused "another service account" "the default service account" "$JOBS" create
 pod '.spec.serviceAccountName = "default"' | admitted "the service account that the API server sets" "$JOBS" create
 for extra in '.env = [{name: "LD_PRELOAD", value: "/x"}]' '.envFrom = [{secretRef: {name: "s"}}]' \
@@ -230,7 +230,9 @@ done
 pod '.spec.containers[0].securityContext.runAsUser = 1000' | refused "another user" "runs as the user of its image" "$JOBS" create
 pod '.spec.securityContext.runAsGroup = 1000' | refused "another group of the pod" "runs as the user of its image" "$JOBS" create
 pod '.spec.containers[0].securityContext.procMount = "Default"' | refused "a masked /proc" "procMount: Unmasked" "$JOBS" create
-pod 'del(.spec.containers[0].securityContext.seccompProfile)' | refused "no seccomp profile" "either the seccomp profile" "$JOBS" create
+pod "$direct"' | .spec.containers[0].securityContext.seccompProfile = {type: "RuntimeDefault"}' \
+  | refused "another profile in mode UserNamespace" "has the seccomp profile strata/builder.json" "$JOBS" create
+pod 'del(.spec.containers[0].securityContext.seccompProfile)' | refused "no seccomp profile" "has the seccomp profile strata/builder.json, and no added capability" "$JOBS" create
 
 # What the operator really makes: its golden Jobs, and the pods that the Job controller makes of them.
 for file in "$HERE"/../operator/src/test/resources/desired/*/out-Job.yaml; do

@@ -89,17 +89,14 @@ record BuilderPod(
     }
 
     static SecurityContext security(IsolationMode mode) {
+        // A runtime's own profile refuses pivot_root(2) whatever the capabilities.
+        var both = new SecurityContextBuilder()
+                .withProcMount("Unmasked")
+                .withNewSeccompProfile("strata/builder.json", "Localhost");
         return switch (mode) {
-            case NESTED_USER_NAMESPACE ->
-                new SecurityContextBuilder()
-                        .withProcMount("Unmasked")
-                        .withNewSeccompProfile("strata/builder.json", "Localhost")
-                        .build();
+            case NESTED_USER_NAMESPACE -> both.build();
             case USER_NAMESPACE ->
-                new SecurityContextBuilder()
-                        .withProcMount("Unmasked")
-                        .withNewSeccompProfile(null, "RuntimeDefault")
-                        .withNewAppArmorProfile(null, "Unconfined")
+                both.withNewAppArmorProfile(null, "Unconfined")
                         .withNewCapabilities()
                         .withAdd("SYS_ADMIN")
                         .endCapabilities()
