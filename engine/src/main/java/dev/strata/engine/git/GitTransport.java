@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// How JGit talks to one server: with the credentials of its Secret, an answer of bounded size, and no redirect, so
 /// that no credential goes to another host. A host key or a certificate that was not named beforehand ends it.
 public final class GitTransport implements TransportConfigCallback, AutoCloseable {
+    static {
+        BareSystem.install();
+    }
+
     private final GitCredentials credentials;
     private final int timeoutSeconds;
     private final long maxBytes;

@@ -19,6 +19,7 @@ import java.time.Instant;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.util.FS;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,22 @@ class GitSourceIT {
 
         assertThat(work.resolve("file")).hasContent("content");
         assertThat(time).isEqualTo(Instant.ofEpochSecond(commit.getCommitTime()));
+    }
+
+    @Test
+    void theUsersConfigurationOfGitLeadsNowhereElse() throws Exception {
+        Path home = Files.createDirectory(directory.resolve("home"));
+        String url = repository.toUri().toString();
+        Files.writeString(home.resolve(".gitconfig"), "[url \"/nowhere/\"]\n  insteadOf = " + url + "\n");
+        Path work = Files.createDirectory(directory.resolve("work"));
+        var before = FS.DETECTED.userHome();
+        FS.DETECTED.setUserHome(home.toFile());
+        try {
+            checkOut(url, GitCredentials.NONE, work);
+        } finally {
+            FS.DETECTED.setUserHome(before);
+        }
+        assertThat(work.resolve("file")).hasContent("content");
     }
 
     @Test
