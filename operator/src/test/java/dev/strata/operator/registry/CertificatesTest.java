@@ -41,10 +41,10 @@ class CertificatesTest {
     }
 
     @Test
-    void opensslReadsAKeyOfTheCertificatesCurve(@TempDir Path directory) throws IOException, InterruptedException {
+    void opensslReadsAnRsaKey(@TempDir Path directory) throws IOException, InterruptedException {
         Path key = Files.writeString(directory.resolve("tls.key"), leaf.key());
         assertThat(run(List.of("openssl", "pkey", "-noout", "-text", "-in", key.toString())))
-                .contains("prime256v1");
+                .contains("Private-Key: (2048 bit");
     }
 
     @Test

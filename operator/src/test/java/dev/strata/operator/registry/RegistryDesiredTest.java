@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RegistryDesiredTest {
     private static final Path CASES = Path.of("src/test/resources/registry-desired");
     private static final RegistryUser USER =
-            new RegistryUser("strata", "password", "strata:$2y$10$hash\n", "http-secret");
+            new RegistryUser("strata", "password", "strata:$2y$04$hash\n", "http-secret");
 
     static List<String> cases() throws IOException {
         try (Stream<Path> folders = Files.list(CASES)) {

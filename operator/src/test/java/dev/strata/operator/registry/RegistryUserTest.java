@@ -36,7 +36,7 @@ class RegistryUserTest {
                 "password | x\",\"auth\":\"eA==\"},\"docker.io\":{\"password\":\"y",
                 "password | short",
                 "http-secret | with space",
-                "htpasswd | strata:$2y$10$short",
+                "htpasswd | strata:$2y$04$short",
                 "htpasswd | strata:plain",
             })
     void whatTheOperatorDoesNotGenerateIsNotDelivered(String key, String value) {

@@ -39,7 +39,7 @@ public final class TestAuthority {
     public SSLContext serverContext(String address) throws GeneralSecurityException, IOException {
         var pair = certificates.issue(authority, "r", List.of("r"), address, Instant.now());
         var body = pair.key().replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
-        var key = KeyFactory.getInstance("EC")
+        var key = KeyFactory.getInstance("RSA")
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
         Certificate certificate = CertificateFactory.getInstance("X.509")
                 .generateCertificate(new ByteArrayInputStream(pair.certificate().getBytes(StandardCharsets.US_ASCII)));
