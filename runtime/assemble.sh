@@ -14,6 +14,9 @@ set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
 FLAGS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED)
+# A TLS client offers a key of the first two kinds of group, and the first key of secp256r1 costs a JVM that just started
+# 60 ms: it is still there for a server that wants it.
+FLAGS+=(-Djdk.tls.namedGroups=x25519,ffdhe2048,secp256r1,secp384r1,secp521r1,x448)
 # What our programs reach; java.rmi is for an exception of the ssh client. Libraries name java.desktop and java.sql too, in
 # code that we never run.
 MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.xml,jdk.httpserver,jdk.management,jdk.unsupported
