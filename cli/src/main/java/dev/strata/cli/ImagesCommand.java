@@ -7,6 +7,7 @@ package dev.strata.cli;
 import dev.strata.engine.build.ImageArchive;
 import dev.strata.engine.build.LocalImages;
 import dev.strata.engine.build.LocalStore;
+import dev.strata.engine.problem.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class ImagesCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (LocalStore store = strata.store()) {
             out.printf(ROW, "REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE");
-            for (LocalImages.Named named : store.images().list()) {
+            for (LocalImages.Named named : store.images().list(this::warn)) {
                 String familiar = named.reference().familiar();
                 String tag = named.reference().tag();
                 String repository =
@@ -51,6 +52,10 @@ final class ImagesCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private void warn(Problem problem) {
+        spec.commandLine().getErr().println("WARNING " + problem.render());
     }
 
     private static String age(@Nullable Instant created) {

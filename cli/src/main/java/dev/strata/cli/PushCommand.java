@@ -7,6 +7,7 @@ package dev.strata.cli;
 import dev.strata.engine.build.ImagePusher;
 import dev.strata.engine.build.LocalImages;
 import dev.strata.engine.build.LocalStore;
+import dev.strata.engine.problem.Problem;
 import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -50,12 +51,16 @@ final class PushCommand implements Callable<Integer> {
         if (tagGiven) {
             return List.of(StoredImage.named(store, name));
         }
-        List<LocalImages.Named> all = store.images().list().stream()
+        List<LocalImages.Named> all = store.images().list(this::warn).stream()
                 .filter(named -> named.reference().name().equals(reference.name()))
                 .toList();
         if (all.isEmpty()) {
             throw StoredImage.notFound(reference);
         }
         return all;
+    }
+
+    private void warn(Problem problem) {
+        spec.commandLine().getErr().println("WARNING " + problem.render());
     }
 }

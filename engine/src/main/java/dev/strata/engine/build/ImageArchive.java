@@ -16,9 +16,6 @@ import dev.strata.engine.image.Image;
 import dev.strata.engine.image.Index;
 import dev.strata.engine.image.OciJson;
 import dev.strata.engine.image.Platform;
-import dev.strata.engine.problem.Problem;
-import dev.strata.engine.problem.ProblemCode;
-import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +43,6 @@ public final class ImageArchive {
     private static final String NAME = "io.containerd.image.name";
     private static final String REF_NAME = "org.opencontainers.image.ref.name";
     private static final String BLOBS = "blobs/sha256/";
-    private static final int MAX_DOCUMENT = 8 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final LocalStore store;
@@ -115,52 +111,52 @@ public final class ImageArchive {
     }
 
     /// Reads an archive that [#save] or another tool wrote as an OCI layout; returns the names that now
-    /// stand for its images.
+    /// stand for its images. Nothing gets a name before all of them are known to be usable.
     ///
-    /// Throws a `StrataException` with `ImageInvalid` when it is none, or a blob's digest is not its name.
+    /// Throws a `StrataException` with `ImageInvalid` when it is none, a blob's digest is not its name, or
+    /// an image is not whole or not for this platform.
     public List<ImageReference> load(Path file) throws IOException {
+        var archived = new ArchivedImages(blobs, file, Platform.local());
         byte[] index = null;
         try (InputStream in = Files.newInputStream(file);
                 var tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name())) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 if (entry.getName().startsWith(BLOBS) && entry.isFile()) {
-                    loadBlob(file, entry.getName().substring(BLOBS.length()), tar);
+                    loadBlob(archived, entry.getName().substring(BLOBS.length()), tar);
                 } else if (entry.getName().equals("index.json")) {
-                    index = tar.readNBytes(MAX_DOCUMENT);
+                    index = tar.readNBytes(ArchivedImages.MAX_DOCUMENT);
                 }
             }
         }
         if (index == null) {
-            throw invalid(file, "it holds no index.json");
+            throw archived.refused("it holds no index.json");
         }
-        return name(file, index);
+        return name(archived, OciJson.index(index));
     }
 
-    private void loadBlob(Path file, String hex, InputStream in) throws IOException {
+    private void loadBlob(ArchivedImages archived, String hex, InputStream in) throws IOException {
         try (BlobWriter writer = blobs.writer()) {
             in.transferTo(writer);
             Digest digest = writer.commit();
             if (!digest.hex().equals(hex)) {
-                throw invalid(file, "the blob " + hex + " has the digest " + digest);
+                throw archived.refused("the blob " + hex + " has the digest " + digest);
             }
         }
     }
 
-    private List<ImageReference> name(Path file, byte[] index) throws IOException {
-        var names = new ArrayList<ImageReference>();
-        for (Index.Entry entry : OciJson.index(index).manifests()) {
+    private List<ImageReference> name(ArchivedImages archived, Index index) throws IOException {
+        var images = new LinkedHashMap<ImageReference, Descriptor>();
+        for (Index.Entry entry : index.manifests()) {
             @Nullable String name = entry.manifest().annotations().get(NAME);
             if (name == null) {
-                throw invalid(file, "its index has an image without the annotation " + NAME);
+                throw archived.refused("its index has an image without the annotation " + NAME);
             }
-            if (!blobs.has(entry.manifest().digest())) {
-                throw invalid(file, "the manifest " + entry.manifest().digest() + " is missing");
-            }
-            ImageReference reference = ImageReference.parse(name);
-            store.images().tag(reference, entry.manifest());
-            names.add(reference);
+            images.put(ImageReference.parse(name), archived.manifest(entry.manifest()));
         }
-        return names;
+        for (var image : images.entrySet()) {
+            store.images().tag(image.getKey(), image.getValue());
+        }
+        return List.copyOf(images.keySet());
     }
 
     private static void put(TarArchiveOutputStream tar, String name, byte[] bytes) throws IOException {
@@ -176,14 +172,6 @@ public final class ImageArchive {
         entry.setIds(0, 0);
         entry.setNames("", "");
         tar.putArchiveEntry(entry);
-    }
-
-    private static StrataException invalid(Path file, String why) {
-        return new StrataException(Problem.of(
-                ProblemCode.ImageInvalid,
-                "the archive " + file + " cannot be loaded",
-                why,
-                "make it with `strata save` or `docker save` (docker 25 or later)"));
     }
 
     /// For messages: how many bytes an image's layers have.

@@ -14,8 +14,12 @@ import dev.strata.engine.image.Image;
 import dev.strata.engine.image.ImageConfig;
 import dev.strata.engine.image.Manifest;
 import dev.strata.engine.image.OciJson;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The names of the local store's images. A name points at a manifest; many may point at one.
@@ -59,30 +64,42 @@ public final class LocalImages {
         if (digest == null) {
             return read(file(reference)).map(this::image);
         }
-        return list().stream()
+        return list(other -> {}).stream()
                 .filter(named -> named.reference().name().equals(reference.name()))
                 .map(Named::image)
                 .filter(image -> image.descriptor().digest().equals(digest))
                 .findFirst();
     }
 
-    /// Every name with its image, by name.
-    public List<Named> list() throws IOException {
+    /// Every name with its image, by name. A name whose image cannot be read hides no other: it is left out
+    /// and `unreadable` is told.
+    public List<Named> list(Consumer<Problem> unreadable) throws IOException {
         var all = new ArrayList<Named>();
         List<Path> files;
         try (Stream<Path> stream = Files.list(directory)) {
             files = stream.sorted().toList();
         }
         for (Path file : files) {
-            Optional<Descriptor> descriptor = read(file);
-            if (descriptor.isPresent()) {
-                ImageReference name = ImageReference.parse(
-                        URLDecoder.decode(file.getFileName().toString(), StandardCharsets.UTF_8));
-                all.add(new Named(name, image(descriptor.get())));
+            String name = name(file);
+            try {
+                read(file).ifPresent(image -> all.add(new Named(ImageReference.parse(name), image(image))));
+            } catch (StrataException e) {
+                unreadable.accept(unreadable(
+                        name, e.problem().headline() + ": " + e.problem().why()));
+            } catch (IOException | UncheckedIOException e) {
+                unreadable.accept(unreadable(name, String.valueOf(e.getMessage())));
             }
         }
         all.sort(Comparator.comparing(named -> named.reference().toString()));
         return all;
+    }
+
+    private static Problem unreadable(String name, String why) {
+        return Problem.of(
+                ProblemCode.StoreInvalid,
+                "the image " + name + " of the store cannot be read",
+                why,
+                "give its name to another image: build, pull, load or tag one");
     }
 
     /// Lets `reference` stand for the manifest `descriptor`, whose bytes and config are in the store.
@@ -105,6 +122,16 @@ public final class LocalImages {
         return new Image(descriptor, manifest, config);
     }
 
+    /// What a file is named after; its own name where that is no encoded one.
+    private static String name(Path file) {
+        String encoded = file.getFileName().toString();
+        try {
+            return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return encoded;
+        }
+    }
+
     private Path file(ImageReference reference) {
         return directory.resolve(URLEncoder.encode(reference.toString(), StandardCharsets.UTF_8));
     }
@@ -118,6 +145,8 @@ public final class LocalImages {
                     doc.path("size").asLong()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 }
