@@ -8,10 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,28 +105,73 @@ class StrataIT {
     }
 
     @Test
-    void aBuildThatIsKilledLeavesNoProcessAndNoMount() throws Exception {
+    void aBuildThatIsKilledLeavesNoProcessNoMountAndNothingAfterTheNextOne() throws Exception {
         busybox();
         dockerfile("FROM scratch\nCOPY bin /bin/\nRUN echo started && sleep 76543\n");
-        Process build = command("build", ".").redirectErrorStream(true).start();
-        try (var out = new BufferedReader(new InputStreamReader(build.getInputStream(), UTF_8))) {
-            String line = out.readLine();
-            while (line != null && !line.endsWith(" started")) {
-                line = out.readLine();
-            }
-            assertThat(line).isNotNull();
-            assertThat(sleeping()).isTrue();
-            build.destroyForcibly().waitFor();
-        }
+        Process build = untilStarted();
+        assertThat(sleeping()).isTrue();
+        build.destroyForcibly().waitFor();
 
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(sleeping()).isFalse());
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(directory.toString());
+        assertThat(left("run")).hasSize(1);
+        Files.createDirectories(directory.resolve("store/tmp/build123/git456/objects"));
         dockerfile("FROM scratch\nCOPY bin /bin/\nRUN true\n");
         Ended next = strata("build", ".");
         assertThat(next.code()).as(next.err()).isZero();
-        try (Stream<Path> left = Files.list(directory.resolve("store/active"))) {
-            assertThat(left).isEmpty();
+        for (String name : List.of("active", "run", "tmp")) {
+            assertThat(left(name)).as(name).isEmpty();
+        }
+    }
+
+    @Test
+    void twoBuildsOnOneStoreDoNotDisturbEachOther() throws Exception {
+        busybox();
+        dockerfile("FROM scratch\nCOPY bin /bin/\nRUN echo started && sleep 20 && echo done > /done\n");
+        Process first = untilStarted();
+        List<Path> used = left("run");
+        dockerfile("FROM scratch\nCOPY bin /bin/\nRUN true\n");
+        Ended second = strata("build", ".");
+
+        assertThat(second.code()).as(second.err()).isZero();
+        assertThat(first.isAlive()).isTrue();
+        assertThat(left("run")).isEqualTo(used).hasSize(1);
+        assertThat(first.waitFor()).isZero();
+        assertThat(left("run")).isEmpty();
+    }
+
+    @Test
+    void aNameWhoseImageCannotBeReadIsAWarning() throws Exception {
+        Files.writeString(context.resolve("hello"), "hello");
+        dockerfile("FROM scratch\nCOPY hello /\n");
+        assertThat(strata("build", "-t", "good:1", ".").code()).isZero();
+        Files.writeString(directory.resolve("store/refs/docker.io%2Flibrary%2Fbad%3A1"), "no JSON");
+
+        Ended images = strata("images");
+
+        assertThat(images.code()).isZero();
+        assertThat(images.out()).contains("good").doesNotContain("bad");
+        assertThat(images.err())
+                .startsWith("WARNING the image docker.io/library/bad:1 of the store cannot be read [StoreInvalid]");
+    }
+
+    /// Starts a build and waits until its RUN prints `started`.
+    private Process untilStarted() throws IOException {
+        File out = directory.resolve("first").toFile();
+        Process build = command("build", ".")
+                .redirectErrorStream(true)
+                .redirectOutput(out)
+                .start();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(Files.readString(out.toPath())).containsPattern("(?m) started$"));
+        return build;
+    }
+
+    /// What is in a directory of the store.
+    private List<Path> left(String name) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("store").resolve(name))) {
+            return files.toList();
         }
     }
 

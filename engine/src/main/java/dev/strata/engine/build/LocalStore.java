@@ -17,12 +17,12 @@ import dev.strata.engine.registry.RegistryClient;
 import dev.strata.engine.snapshot.Snapshotter;
 import dev.strata.engine.solve.Store;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Everything below one root directory: blobs, indexes, snapshots, cache records and names.
 public final class LocalStore implements AutoCloseable {
     private final Path root;
+    private final StoreLock lock;
     private final BlobStore blobs;
     private final TreeIndexStore indexes;
     private final Snapshotter snapshots;
@@ -32,8 +32,9 @@ public final class LocalStore implements AutoCloseable {
     private final BlobOrigins origins;
     private final RegistryClient registry;
 
-    private LocalStore(Path root, ExecSettings exec, RegistryClient registry) throws IOException {
-        this.root = Files.createDirectories(root);
+    private LocalStore(Path root, StoreLock lock, ExecSettings exec, RegistryClient registry) throws IOException {
+        this.root = root;
+        this.lock = lock;
         this.registry = registry;
         blobs = BlobStore.open(root);
         indexes = TreeIndexStore.open(root);
@@ -44,10 +45,17 @@ public final class LocalStore implements AutoCloseable {
         origins = BlobOrigins.open(root, blobs, registry);
     }
 
-    /// Opens (and creates where missing) the store at `root`; closing it closes `registry` too.
+    /// Opens (and creates where missing) the store at `root`, without what processes that died have left
+    /// there; closing it closes `registry` too.
     public static LocalStore open(Path root, ExecSettings exec, RegistryClient registry) {
         try {
-            return new LocalStore(root, exec, registry);
+            StoreLock lock = StoreLock.take(root);
+            try {
+                return new LocalStore(root, lock, exec, registry);
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new StrataException(
                     Problem.of(
@@ -86,5 +94,6 @@ public final class LocalStore implements AutoCloseable {
     @Override
     public void close() {
         registry.close();
+        lock.close();
     }
 }

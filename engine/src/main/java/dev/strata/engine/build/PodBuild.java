@@ -118,8 +118,10 @@ final class PodBuild {
     private record Source(Path directory, Instant mtime) {}
 
     private Source fetchSource() throws IOException {
-        Path directory = Files.createTempDirectory(
-                BuilderPaths.below(root, BuilderPaths.STORE).resolve("tmp"), "source");
+        // One directory for all that this build checks out; it goes when the store is opened the next time.
+        Path place = Files.createTempDirectory(
+                BuilderPaths.below(root, BuilderPaths.STORE).resolve("tmp"), "build");
+        Path directory = Files.createDirectory(place.resolve("source"));
         BuildRequest.Git git = request.source().git();
         BuildRequest.Inline inline = request.source().inline();
         if (git != null) {

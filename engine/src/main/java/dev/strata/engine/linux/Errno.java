@@ -8,6 +8,7 @@ package dev.strata.engine.linux;
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int EINTR = 4;
     public static final int EAGAIN = 11;
     public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;

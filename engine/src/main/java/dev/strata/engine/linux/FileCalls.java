@@ -99,6 +99,11 @@ final class FileCalls {
         return open(directory, name, OpenFlags.WRONLY | OpenFlags.CREAT | OpenFlags.EXCL, 0600, shown);
     }
 
+    /// Opens a file for writing; makes it where it is missing.
+    static int openOrCreate(String path) throws ErrnoException {
+        return open(AT_FDCWD, path, OpenFlags.WRONLY | OpenFlags.CREAT, 0600, path);
+    }
+
     private static int open(int directory, String name, int flags, int mode, String shown) throws ErrnoException {
         return open(directory, name.getBytes(StandardCharsets.UTF_8), flags, mode, shown);
     }

@@ -6,8 +6,13 @@ package dev.strata.engine.linux;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Overlay mounts by the mount API of Linux 5.2 and later: `mount(2)` has one page for all options, which
@@ -29,6 +34,7 @@ public final class Mounts {
     private static final int AT_FDCWD = -100;
     private static final int MOUNT_ATTR_NODEV = 4;
     private static final int MNT_DETACH = 2;
+    private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
     // int umount2(const char *target, int flags): umount(2)
     private static final MemorySegment UMOUNT2 = Libc.function("umount2");
@@ -81,11 +87,38 @@ public final class Mounts {
         return (int) result;
     }
 
+    /// Takes away every mount at `path` and below it that this process sees, without touching what they show.
+    ///
+    /// @throws IOException when one cannot be taken away
+    public static void unmountBelow(Path path) throws IOException {
+        String real = path.toRealPath(LinkOption.NOFOLLOW_LINKS).toString();
+        byte[] mounts = Files.readAllBytes(Path.of("/proc/self/mountinfo"));
+        // A mount stands below what it is mounted on.
+        for (String mount :
+                new String(mounts, StandardCharsets.UTF_8).lines().toList().reversed()) {
+            String target = unescaped(mount.split(" ", 6)[4]);
+            if (target.equals(real) || target.startsWith(real + "/")) {
+                unmount(target);
+            }
+        }
+    }
+
+    /// Blanks, tabs, line breaks and backslashes are octal there. proc_pid_mountinfo(5).
+    private static String unescaped(String path) {
+        return ESCAPED.matcher(path)
+                .replaceAll(
+                        octal -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octal.group(1), 8))));
+    }
+
     /// Takes the mount at `target` away at once, even if something in it is still open.
     public static void unmount(Path target) throws IOException {
+        unmount(target.toString());
+    }
+
+    private static void unmount(String target) throws IOException {
         try (var call = new NativeCall()) {
-            if (call.toInt(UMOUNT2, call.text(target.toString()), MNT_DETACH) < 0) {
-                throw call.failure("umount", target.toString());
+            if (call.toInt(UMOUNT2, call.text(target), MNT_DETACH) < 0) {
+                throw call.failure("umount", target);
             }
         }
     }
