@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// character device, an opaque directory gets `user.overlay.opaque`. Kernel, Documentation/filesystems/overlayfs.rst.
 ///
 /// What a user namespace forbids is left out, because the index keeps it: device nodes, and owners that
-/// the namespace does not map. Nothing is ever written outside the directory.
+/// the namespace does not have ([Owners]). Nothing is ever written outside the directory.
 public final class LayerApplier implements LayerReader.Visitor {
     private static final String OPAQUE = "user.overlay.opaque";
     private static final int DIRECTORY_MODE = 0755;
@@ -39,13 +39,15 @@ public final class LayerApplier implements LayerReader.Visitor {
     private final RootDirectory root;
     private final Layer layer;
     private final Tree tree;
+    private final Owners owners;
     private final Map<String, Entry> directories = new LinkedHashMap<>();
     private final Set<String> whiteouts = new HashSet<>();
 
-    private LayerApplier(RootDirectory root, Layer layer, Tree tree) {
+    private LayerApplier(RootDirectory root, Layer layer, Tree tree, Owners owners) {
         this.root = root;
         this.layer = layer;
         this.tree = tree;
+        this.owners = owners;
     }
 
     /// Unpacks `layer`, whose blob is in `blobs`, into the empty `directory`; directories that it only
@@ -56,8 +58,12 @@ public final class LayerApplier implements LayerReader.Visitor {
 
     /// Unpacks `layer`, the topmost of `tree`; directories that it only implies are as the tree has them.
     public static void apply(Layer layer, BlobStore blobs, Tree tree, Path directory) throws IOException {
+        apply(layer, blobs, tree, directory, Owners.ofProcess());
+    }
+
+    static void apply(Layer layer, BlobStore blobs, Tree tree, Path directory, Owners owners) throws IOException {
         try (RootDirectory root = RootDirectory.open(directory)) {
-            var applier = new LayerApplier(root, layer, tree);
+            var applier = new LayerApplier(root, layer, tree, owners);
             LayerReader.read(layer, blobs, applier);
             applier.finishDirectories();
         }
@@ -167,15 +173,7 @@ public final class LayerApplier implements LayerReader.Visitor {
 
     private void metadata(Entry entry) throws IOException {
         String path = entry.path();
-        try {
-            root.chown(path, entry.uid(), entry.gid());
-        } catch (ErrnoException e) {
-            // An id that this user namespace does not map; user_namespaces(7).
-            if (e.errno() != Errno.EINVAL) {
-                throw e;
-            }
-            root.chown(path, mapped(entry.uid()), mapped(entry.gid()));
-        }
+        root.chown(path, owners.userOnDisk(entry.uid()), owners.groupOnDisk(entry.gid()));
         if (entry.kind() != Entry.Kind.SYMLINK) {
             root.chmod(path, entry.mode());
         }
@@ -183,12 +181,6 @@ public final class LayerApplier implements LayerReader.Visitor {
             xattr(path, xattr.getKey(), Base64.getDecoder().decode(xattr.getValue()));
         }
         root.setTime(path, entry.mtime());
-    }
-
-    /// The overflow id stands for an owner that the namespace does not map: [UpperWalk] then finds the
-    /// real one in the index, and a setuid program does not become root's.
-    private static int mapped(int id) {
-        return Integer.compareUnsigned(id, UpperWalk.MAX_MAPPED_ID) > 0 ? UpperWalk.OVERFLOW_ID : id;
     }
 
     /// Only what a container can see: `trusted.*` needs the host's rights, overlayfs's own must not be

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The file tree that a stack of layers makes, known from their indexes alone. Lookups walk the layers from
@@ -83,6 +85,11 @@ public final class Tree {
         return implied < 0
                 ? Optional.empty()
                 : Optional.of(new Located(Entry.directory(path, DEFAULT_MODE, 0, 0, Instant.EPOCH), implied));
+    }
+
+    /// The owners of every layer's entries, also of those that upper layers hide.
+    Stream<Integer> owners(ToIntFunction<Entry> id) {
+        return layers.stream().flatMap(layer -> layer.entries().stream()).map(id::applyAsInt);
     }
 
     /// Follows every symlink of `path` within the tree; parts that do not exist stay as they are.

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// BuildKit's differ does (util/overlay/overlay_linux.go).
 public final class UpperWalk {
     private static final String OPAQUE = "user.overlay.opaque";
-    static final int OVERFLOW_ID = 65534;
-    static final int MAX_MAPPED_ID = 65535;
 
     /// Whiteouts stand among the entries, so that the layer does not tell how its directory came about.
     private static final Comparator<String> BYTE_ORDER =
@@ -37,14 +35,16 @@ public final class UpperWalk {
     private final RootDirectory upper;
     private final Tree parent;
     private final LayerWriter out;
+    private final Owners owners;
     private final Set<String> skip;
     private final Set<String> aboveSkipped = new TreeSet<>();
     private final Map<List<Long>, String> linked = new HashMap<>();
 
-    private UpperWalk(RootDirectory upper, Tree parent, LayerWriter out, Set<String> skip) {
+    private UpperWalk(RootDirectory upper, Tree parent, LayerWriter out, Set<String> skip, Owners owners) {
         this.upper = upper;
         this.parent = parent;
         this.out = out;
+        this.owners = owners;
         this.skip = skip;
         for (String path : skip) {
             for (String up = path; !up.isEmpty(); ) {
@@ -59,8 +59,12 @@ public final class UpperWalk {
     /// @param skip paths that were made as mount points for the RUN; they are left out, and so are
     ///   directories that changed for nothing else
     public static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip) throws IOException {
+        write(upper, parent, out, skip, Owners.ofProcess());
+    }
+
+    static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip, Owners owners) throws IOException {
         try (RootDirectory root = RootDirectory.open(upper)) {
-            new UpperWalk(root, parent, out, skip).children("", false);
+            new UpperWalk(root, parent, out, skip, owners).children("", false);
         }
     }
 
@@ -164,8 +168,8 @@ public final class UpperWalk {
                 path,
                 kind,
                 status.mode(),
-                owner(path, status.uid(), Entry::uid),
-                owner(path, status.gid(), Entry::gid),
+                owners.user(path, status.uid(), parent),
+                owners.group(path, status.gid(), parent),
                 kind == Entry.Kind.FILE ? status.size() : 0,
                 status.mtime(),
                 firstLink != null ? firstLink : status.link(),
@@ -185,22 +189,6 @@ public final class UpperWalk {
             case FIFO -> Entry.Kind.FIFO;
             case SOCKET -> throw new IllegalArgumentException("sockets are skipped");
         };
-    }
-
-    private interface Id {
-        int of(Entry entry);
-    }
-
-    /// An owner that the user namespace does not map shows as the overflow id; the parent's index knows
-    /// who it really is.
-    private int owner(String path, int seen, Id id) {
-        if (seen != OVERFLOW_ID) {
-            return seen;
-        }
-        return parent.find(path)
-                .map(located -> id.of(located.entry()))
-                .filter(real -> Integer.compareUnsigned(real, MAX_MAPPED_ID) > 0)
-                .orElse(seen);
     }
 
     private Map<String, String> xattrs(String path) throws IOException {

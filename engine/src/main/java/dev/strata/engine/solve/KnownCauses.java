@@ -4,9 +4,8 @@
  */
 package dev.strata.engine.solve;
 
+import dev.strata.engine.linux.IdMap;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /// What a RUN that failed may have failed of, where that is something it can have nowhere or not in this
@@ -16,7 +15,8 @@ final class KnownCauses {
     private static final Pattern DEVICE = Pattern.compile("mknod.*Operation not permitted");
     private static final Pattern OWNER =
             Pattern.compile("(chown|chgrp|owner|setgroups|set(re|res)?[ug]id).*Invalid argument");
-    private static final Path MAP = Path.of("/proc/self/uid_map");
+    /// The last id there is; -1 means none.
+    private static final int LAST = -2;
 
     private KnownCauses() {}
 
@@ -37,8 +37,8 @@ final class KnownCauses {
         return "";
     }
 
-    /// Whether some ids cannot be used here: user_namespaces(7). The map of a machine has all but the last.
+    /// Whether some ids cannot be used here.
     static boolean idsAreBounded() throws IOException {
-        return !Files.readString(MAP).strip().matches("0\\s+0\\s+4294967295");
+        return !IdMap.users().has(LAST);
     }
 }

@@ -11,6 +11,8 @@ import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.content.MediaTypes;
 import dev.strata.engine.image.DiffId;
+import dev.strata.engine.linux.FileStatus;
+import dev.strata.engine.linux.IdMap;
 import dev.strata.engine.linux.Mounts;
 import dev.strata.engine.linux.RootDirectory;
 import dev.strata.engine.linux.UserNamespace;
@@ -33,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class UpperWalkIT {
     /// `struct vfs_cap_data` with CAP_NET_RAW, effective.
     private static final String VERSION_2 = "0100000200200000000000000000000000000000";
+
+    private static final IdMap IDS = IdMap.parse("0 100000 65536\n");
+    private static final Owners POD = new Owners(IDS, IDS);
 
     @TempDir
     Path temporary;
@@ -167,13 +172,97 @@ class UpperWalkIT {
         assertThat(index.whiteouts()).isEmpty();
     }
 
+    /// The base again, as a builder pod's user namespace has it on disk.
+    private void unpackInPod(byte[]... more) throws IOException {
+        try (RootDirectory root = RootDirectory.open(temporary)) {
+            root.removeTree("lower");
+        }
+        lower = Files.createDirectory(temporary.resolve("lower"));
+        LayerApplier.apply(base, blobs, Tree.of(List.of()), lower, POD);
+        for (byte[] tar : more) {
+            Descriptor blob = blobs.put(MediaTypes.OCI_LAYER, tar);
+            parent = parent.with(TreeIndexStore.open(temporary.resolve("store"))
+                    .of(new Layer(blob, new DiffId(blob.digest())), blobs));
+        }
+    }
+
+    private TreeIndex walkInPod() throws IOException {
+        try (LayerWriter out = LayerWriter.open(blobs, Compression.GZIP, null)) {
+            UpperWalk.write(upper, parent, out, Set.of(), POD);
+            return out.finish().index();
+        }
+    }
+
     @Test
-    void anOwnerThatCannotBeMappedComesFromTheParent() throws Exception {
-        inOverlay("echo more >> foreign; chown 65534:65534 foreign; echo n > nobody; chown 65534:65534 nobody");
+    void anOwnerThatTheNamespaceDoesNotHaveIsKeptHoweverTheFileIsTouched() throws Exception {
+        unpackInPod();
+        inOverlay(
+                "echo more >> foreign; cp -a foreign copied; ln foreign linked; mkdir m; cp -a foreign m; mv m/foreign m/f");
+        TreeIndex index = walkInPod();
+
+        for (String path : List.of("foreign", "copied", "linked", "m/f")) {
+            assertThat(index.entry(path))
+                    .as(path)
+                    .extracting(Entry::uid, Entry::gid)
+                    .containsExactly(70_000, 80_000);
+        }
+    }
+
+    @Test
+    void nobodyIsNobodyAlsoWhereAnOwnerOfTheParentCannotBeMapped() throws Exception {
+        unpackInPod();
+        inOverlay("chown 65534:65534 foreign d; echo n > nobody; chown 65534:65534 nobody");
+        TreeIndex index = walkInPod();
+
+        for (String path : List.of("foreign", "d", "nobody")) {
+            assertThat(index.entry(path))
+                    .as(path)
+                    .extracting(Entry::uid, Entry::gid)
+                    .containsExactly(65_534, 65_534);
+        }
+    }
+
+    @Test
+    void aMovedFileWhoseOwnerCouldBeOneOfSeveralIsRefused() throws Exception {
+        unpackInPod(new TarBytes().pax('x', "uid=90000").file("another", "a").bytes());
+        inOverlay("mv foreign moved");
+
+        assertThatThrownBy(this::walkInPod).isInstanceOfSatisfying(StrataException.class, e -> {
+            assertThat(e.problem().what()).isEqualTo("the owner of /moved cannot be kept");
+            assertThat(e.problem().why()).contains("one of 70000, 90000", "ids 0 to 65535");
+        });
+    }
+
+    @Test
+    void whereEveryIdIsThereNoneStandsForAnother() throws Exception {
+        inOverlay("chown 64991:64991 foreign; echo n > new; chown 64991:64991 new; chown 65534:65534 d");
         TreeIndex index = walk().index();
 
-        assertThat(index.entry("foreign")).extracting(Entry::uid, Entry::gid).containsExactly(70_000, 80_000);
-        assertThat(index.entry("nobody")).extracting(Entry::uid, Entry::gid).containsExactly(65_534, 65_534);
+        for (String path : List.of("foreign", "new")) {
+            assertThat(index.entry(path)).extracting(Entry::uid, Entry::gid).containsExactly(64_991, 64_991);
+        }
+        assertThat(index.entry("d")).extracting(Entry::uid, Entry::gid).containsExactly(65_534, 65_534);
+    }
+
+    @Test
+    void whatShowsAsTheOverflowIdInAPodIsNobodys() throws Exception {
+        for (Path directory : List.of(temporary, upper)) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        Path foreign = Files.writeString(temporary.resolve("of-the-host"), "h");
+        Path copy = upper.resolve("copy");
+        try (var namespace = new UserNamespace("0 100000 65536\n", "0 100000 65536\n")) {
+            assertThat(namespace.run("stat", "-c", "%u:%g", foreign.toString()))
+                    .containsExactly("65534:65534", "exit 0");
+            assertThat(namespace.run("cp", "-a", foreign.toString(), copy.toString()))
+                    .containsExactly("exit 0");
+            assertThat(namespace.run("chown", "70000", copy.toString())).last().isEqualTo("exit 1");
+        }
+        try (RootDirectory root = RootDirectory.open(upper)) {
+            assertThat(root.status("copy").orElseThrow())
+                    .extracting(FileStatus::uid, FileStatus::gid)
+                    .containsExactly(165_534, 165_534);
+        }
     }
 
     @Test
