@@ -6,6 +6,7 @@ package dev.strata.engine.solve;
 
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.Tree;
+import dev.strata.engine.linux.IdMap;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
@@ -82,6 +83,24 @@ record Owner(int uid, int gid) {
             }
         }
         return groups;
+    }
+
+    /// Refuses a process whose ids the user namespace does not have; setresuid(2) would fail with `EINVAL`.
+    static void requireIds(int uid, List<Integer> groups, IdMap users, IdMap groupIds) {
+        if (!users.has(uid)) {
+            throw missing("user", uid, users);
+        }
+        groups.stream().filter(gid -> !groupIds.has(gid)).findFirst().ifPresent(gid -> {
+            throw missing("group", gid, groupIds);
+        });
+    }
+
+    private static StrataException missing(String what, int id, IdMap there) {
+        return new StrataException(Problem.of(
+                ProblemCode.InstructionFailed,
+                "the command cannot run with the " + what + " " + Integer.toUnsignedString(id),
+                "the user namespace of this build has the ids " + there,
+                "give a USER of these to every RUN; the image's own may be any, set it after the last RUN"));
     }
 
     private static int passwdField(Tree tree, String name, int field) {

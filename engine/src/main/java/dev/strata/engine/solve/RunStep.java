@@ -10,6 +10,7 @@ import dev.strata.engine.exec.ProcessSpec;
 import dev.strata.engine.layer.Layer;
 import dev.strata.engine.layer.Tree;
 import dev.strata.engine.layer.UpperWalk;
+import dev.strata.engine.linux.IdMap;
 import dev.strata.engine.plan.Operation;
 import dev.strata.engine.plan.Vertex;
 import dev.strata.engine.problem.Problem;
@@ -65,9 +66,11 @@ final class RunStep implements LayerStep {
 
     @Override
     public Layer make(Solver.Parent parent, SolveOptions options) throws IOException, InterruptedException {
-        fetch.accept(parent.layers());
         Tree tree = parent.tree();
         Owner user = Owner.ofProcess(run.user(), tree);
+        List<Integer> groups = user.groups(run.user(), tree);
+        Owner.requireIds(user.uid(), groups, IdMap.users(), IdMap.groups());
+        fetch.accept(parent.layers());
         try (Snapshot snapshot = store.snapshots().mount(parent.layers())) {
             var spec = new ProcessSpec(
                     snapshot.rootfs(),
@@ -75,7 +78,7 @@ final class RunStep implements LayerStep {
                     Stream.concat(run.env().stream(), run.proxies().stream()).toList(),
                     user.uid(),
                     user.gid(),
-                    user.groups(run.user(), tree),
+                    groups,
                     run.workingDir());
             ExecResult result = execute(spec);
             Layer layer = store.write(

@@ -257,6 +257,20 @@ class ImageBuilderIT {
     }
 
     @Test
+    void aRunWhoseUserCannotBeIsRefusedBeforeItStarts() throws Exception {
+        builds.busybox();
+        // The one id that even a machine's own namespace lacks.
+        StepFailure failure = catchThrowableOfType(
+                StepFailure.class, () -> builds.build("FROM busybox\nUSER 4294967295:0\nRUN echo ran\n"));
+
+        assertThat(failure.problem().headline())
+                .isEqualTo("Dockerfile:3: the command cannot run with the user 4294967295");
+        assertThat(failure.problem().why()).isEqualTo("the user namespace of this build has the ids 0 to 4294967294");
+        assertThat(directory.resolve("store/run")).isEmptyDirectory();
+        assertThat(builds.output()).isEmpty();
+    }
+
+    @Test
     void aFailingRunTellsLineExitCodeAndOutput() throws Exception {
         builds.busybox();
         StepFailure failure = catchThrowableOfType(
