@@ -177,14 +177,20 @@ final class BadInputE2E {
 
     @Test
     void timeout() {
-        stalled("e2e-bad-time", "Timeout: the build took longer than 10s. Try: raise spec.timeout");
+        JsonNode failure = stalled("e2e-bad-time", "Timeout: the build took longer than 10s. Try: raise spec.timeout");
+
+        assertThat(failure.path("step").asText()).endsWith("] RUN sleep 300");
+        assertThat(failure.path("line").asInt()).isEqualTo(2);
     }
 
     @Test
     void outOfMemory() {
-        stalled(
+        JsonNode failure = stalled(
                 "e2e-bad-memory",
                 "OutOfMemory: the builder was out of memory. Try: raise spec.resources.limits.memory");
+
+        assertThat(failure.path("step").asText()).endsWith("] RUN x=a; while :; do x=$x$x; done");
+        assertThat(failure.path("line").asInt()).isEqualTo(2);
     }
 
     @Test

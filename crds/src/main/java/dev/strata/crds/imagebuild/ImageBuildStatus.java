@@ -89,7 +89,10 @@ public record ImageBuildStatus(
             @JsonPropertyDescription("The instruction that runs.") @Nullable
             String instruction,
 
-            @JsonPropertyDescription("The stage.") @Nullable String stage) {}
+            @JsonPropertyDescription("The stage.") @Nullable String stage,
+
+            @JsonPropertyDescription("Its line in the Dockerfile; known once the builder has ended there.") @Nullable
+            Integer line) {}
 
     /// Why a build failed.
     @JsonInclude(JsonInclude.Include.NON_NULL)

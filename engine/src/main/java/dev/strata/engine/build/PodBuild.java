@@ -17,6 +17,7 @@ import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.report.BuildReport;
 import dev.strata.engine.report.BuildRequest;
 import dev.strata.engine.report.BuilderPaths;
+import dev.strata.engine.solve.BuildEvent;
 import dev.strata.engine.solve.StepFailure;
 import dev.strata.engine.solve.VertexResult;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One request of the operator from source to report. Whatever goes wrong becomes the report's failure.
@@ -41,6 +43,7 @@ final class PodBuild {
     private final Map<String, Long> timings = new ConcurrentHashMap<>();
     private final ImageReference repository;
     private final PodCache cache;
+    private final TerminationMessage message;
     private @Nullable String debugImage;
 
     /// @param root the pod's `/`
@@ -51,6 +54,7 @@ final class PodBuild {
         this.out = out;
         this.repository = ImageReference.parse(request.output().repository());
         this.cache = new PodCache(store, request.cache(), out);
+        this.message = TerminationMessage.below(root);
     }
 
     BuildReport run() {
@@ -78,9 +82,11 @@ final class PodBuild {
         Thread.ofVirtual().start(loading);
         Source source = timed("source", this::fetchSource);
         Map<CacheKey, CacheRecord> imported = result(loading);
-        var builder = new ImageBuilder(store, options(source, imported), new PlainProgress(out));
+        Consumer<BuildEvent> events = message::accept;
+        var builder = new ImageBuilder(store, options(source, imported), events.andThen(new PlainProgress(out)));
         try {
             Image image = timed("steps", builder::build);
+            message.clear();
             timed("push", () -> push(image));
             exportCache(imported, builder);
             timings.put("total", millisSince(start));

@@ -51,7 +51,7 @@ public final class StrataBuild {
     /// Builds the request below `root` if it has that digest, leaves the report there, and returns it too.
     static BuildReport run(Path root, @Nullable String digest, ExecSettings exec, PrintStream out) throws IOException {
         BuildReport report = report(root, digest, exec, out);
-        Files.write(BuilderPaths.below(root, BuilderPaths.TERMINATION_LOG), ReportJson.bytes(report));
+        TerminationMessage.below(root).report(report);
         return report;
     }
 

@@ -102,6 +102,19 @@ public final class ReportJson {
         return read(bytes, BuildReport.MAX_BYTES, BuildReport.class, "build report");
     }
 
+    /// A step, in fewer bytes than a report may have.
+    public static byte[] bytes(StepReport step) {
+        return write(new StepReport(
+                unbroken(step.stage()), step.step(), step.total(), unbroken(step.instruction()), step.line()));
+    }
+
+    /// Reads the step that a builder which was killed has left.
+    ///
+    /// @throws StrataException `InvalidArgument` when the bytes are none
+    public static StepReport step(byte[] bytes) {
+        return read(bytes, BuildReport.MAX_BYTES, StepReport.class, "builder's step");
+    }
+
     private static BuildReport shortened(BuildReport report) {
         BuildReport.Failure failure = report.failure();
         if (failure != null && !failure.logTail().isEmpty()) {

@@ -10,6 +10,7 @@
 /// | [BuildRequest] | JSON in a ConfigMap, mounted at [BuilderPaths#REQUEST] |
 /// | [ProgressLine] | one line of standard output |
 /// | [BuildReport] | JSON in the container's termination message |
+/// | [StepReport] | the same of a builder that was killed |
 ///
 /// Holds no secret and knows no Kubernetes. Read [BuildRequest] first.
 @NullMarked

@@ -14,12 +14,14 @@ import dev.strata.engine.image.Image;
 import dev.strata.engine.image.Manifest;
 import dev.strata.engine.image.OciJson;
 import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.registry.TestRegistry;
 import dev.strata.engine.report.BuildReport;
 import dev.strata.engine.report.BuildRequest;
 import dev.strata.engine.report.BuilderPaths;
 import dev.strata.engine.report.ReportJson;
+import dev.strata.engine.report.StepReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +137,39 @@ class PodBuildIT {
         assertThat(failure.debugImage()).isEqualTo(name("team/app:debug-1"));
         assertThat(builds.content(pull(name("team/app:debug-1")), 2, "good")).isEqualTo("good\n");
         assertThat(registry.requests("PUT /v2/team/app/manifests/(1|latest) ")).isZero();
+    }
+
+    @Test
+    void aBuilderThatIsKilledLeavesTheStepThatItWasAt() throws Exception {
+        BuildRequest request = request(
+                null,
+                Map.of(
+                        "Dockerfile",
+                        "FROM " + name("base/busybox:1") + "\n\nRUN echo ran\nRUN sleep 5; \\\n  echo \u20ac\n",
+                        "a",
+                        "a"));
+        Path message = BuilderPaths.below(directory.resolve("pod"), BuilderPaths.TERMINATION_LOG);
+        var seen = new ArrayList<StepReport>();
+        var building = new FutureTask<>(() -> build("pod", request));
+        Thread.ofPlatform().start(building);
+        while (!building.isDone()) {
+            byte[] left = Files.exists(message) ? Files.readAllBytes(message) : new byte[0];
+            try {
+                StepReport step = ReportJson.step(left);
+                if (seen.isEmpty() || !seen.getLast().equals(step)) {
+                    seen.add(step);
+                }
+            } catch (StrataException e) {
+                if (!new String(left, UTF_8).isBlank()) {
+                    ReportJson.report(left);
+                }
+            }
+            Thread.sleep(1);
+        }
+
+        assertThat(building.get().failure()).isNull();
+        assertThat(seen).contains(new StepReport("stage-0", 3, 3, "RUN sleep 5; echo \u20ac", 4));
+        assertThat(ReportJson.report(Files.readAllBytes(message))).isEqualTo(building.get());
     }
 
     @Test

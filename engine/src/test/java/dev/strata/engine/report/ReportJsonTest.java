@@ -98,6 +98,34 @@ class ReportJsonTest {
     }
 
     @Test
+    void aStepIsReadBackAndIsNoReport() {
+        var step = new StepReport("stage-0", 2, 5, "RUN make", 7);
+        byte[] bytes = ReportJson.bytes(step);
+        assertThat(ReportJson.step(bytes)).isEqualTo(step);
+        assertThat(ReportJson.step((new String(bytes, UTF_8) + "  ").getBytes(UTF_8)))
+                .isEqualTo(step);
+        assertThatThrownBy(() -> ReportJson.report(bytes)).isInstanceOf(StrataException.class);
+        assertThatThrownBy(() -> ReportJson.step(ReportJson.bytes(failed("it broke", ""))))
+                .isInstanceOf(StrataException.class);
+        for (String text : List.of("", "   ", "null", "{}", "{\"stage\":null,\"step\":1,\"total\":1,\"line\":1}")) {
+            assertThatThrownBy(() -> ReportJson.step(text.getBytes(UTF_8)))
+                    .as(text)
+                    .isInstanceOf(StrataException.class);
+        }
+    }
+
+    @Test
+    void aStepAlwaysFits() {
+        String huge = "\u20ac\ud83d\ude00".repeat(10_000);
+        byte[] bytes = ReportJson.bytes(new StepReport(huge, 2, 5, huge, 7));
+        assertThat(bytes).hasSizeLessThanOrEqualTo(BuildReport.MAX_BYTES);
+        assertThat(ReportJson.step(bytes).instruction())
+                .hasSize(200)
+                .startsWith("\u20ac")
+                .endsWith("…");
+    }
+
+    @Test
     void anUnknownFieldIsRefused() {
         assertThatThrownBy(() -> ReportJson.report("{\"imageSize\":1,\"surprise\":true}".getBytes(UTF_8)))
                 .isInstanceOf(StrataException.class)

@@ -40,7 +40,7 @@ record Failures(
 
     /// The failure for a status.
     ///
-    /// @param last the last step that was seen to begin, for an end without a report; null for none
+    /// @param last the step that was running, for an end without a report; null for none
     ImageBuildStatus.Failure failure(ImageBuildSpec spec, ImageBuildStatus.@Nullable Progress last) {
         List<Pod> pods = observed.pods(job);
         String pod = pods.isEmpty() ? null : pods.getFirst().getMetadata().getName();
@@ -64,7 +64,7 @@ record Failures(
                 reason.name(),
                 message(reason, spec, end),
                 last == null ? null : step(last),
-                null,
+                last == null ? null : last.line(),
                 end == null ? null : end.getExitCode(),
                 pod,
                 null,

@@ -224,7 +224,10 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
         if (report == null && told != null && Objects.equals(told.number(), number)) {
             return told;
         }
-        boolean newest = Objects.equals(old().buildNumber(), number);
-        return new Failures(observed, job, report).failure(build.getSpec(), newest ? old().progress() : null);
+        ImageBuildStatus.Progress last = LeftStep.of(observed, job);
+        if (last == null && Objects.equals(old().buildNumber(), number)) {
+            last = old().progress();
+        }
+        return new Failures(observed, job, report).failure(build.getSpec(), last);
     }
 }

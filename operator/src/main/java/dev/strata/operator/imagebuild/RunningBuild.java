@@ -27,9 +27,13 @@ final class RunningBuild {
         this.client = client;
     }
 
-    /// The last step that the log's end shows begin; what the status had while a long RUN has
-    /// pushed it out.
+    /// The step that a builder which has ended was at; of one that runs, the last step that the log's end shows
+    /// begin, and what the status had while a long RUN has pushed it out.
     ImageBuildStatus.@Nullable Progress progress(ImageBuild build, ImageBuildObserved observed, Job job) {
+        ImageBuildStatus.Progress left = LeftStep.of(observed, job);
+        if (left != null) {
+            return left;
+        }
         ImageBuildStatus old = build.getStatus();
         ImageBuildStatus.Progress progress = old == null ? null : old.progress();
         List<Pod> pods = observed.pods(job);
@@ -43,7 +47,8 @@ final class RunningBuild {
                         started.step(),
                         started.total(),
                         text.length() > MAX_INSTRUCTION ? text.substring(0, MAX_INSTRUCTION) : text,
-                        started.stage());
+                        started.stage(),
+                        null);
             }
         }
         return progress;

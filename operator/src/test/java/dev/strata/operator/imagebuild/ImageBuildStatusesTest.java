@@ -125,7 +125,7 @@ class ImageBuildStatusesTest {
 
     @Test
     void anEndWithoutAReportNamesTheStepThatWasSeenLast() {
-        var progress = new ImageBuildStatus.Progress(2, 5, "RUN make", "build");
+        var progress = new ImageBuildStatus.Progress(2, 5, "RUN make", "build", 7);
         Builds running = new Builds().job(1, KEY, null).pod(1);
         running.build().setStatus(running.statuses().running(newest(running), progress, null));
         ImageBuildStatus seen = running.statuses().refused(Problem.of(ProblemCode.Internal, "w", "", ""));
@@ -138,6 +138,7 @@ class ImageBuildStatusesTest {
         ImageBuildStatus status = ended.statuses().finished(newest(ended), null);
         assertThat(ready(status).getReason()).isEqualTo("Timeout");
         assertThat(Objects.requireNonNull(status.lastFailure()).step()).isEqualTo("[build 2/5] RUN make");
+        assertThat(status.lastFailure().line()).isEqualTo(7);
         assertThat(status.progress()).isNull();
 
         Builds next =
