@@ -66,6 +66,24 @@ public final class BlobOrigins implements BlobSource {
         }
     }
 
+    /// Whether the blob is here, or a repository that is known to have it still does. One that does not answer
+    /// is as good as one without it.
+    boolean has(Descriptor blob) {
+        return blobs.has(blob.digest())
+                || of(blob.digest()).stream().anyMatch(repository -> offers(repository, blob.digest()));
+    }
+
+    private boolean offers(ImageReference repository, Digest digest) {
+        try {
+            return registry.offersBlob(repository, digest);
+        } catch (StrataException e) {
+            if (e.problem().code() == ProblemCode.Cancelled) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
     @Override
     public void fetch(Descriptor blob) {
         if (blobs.has(blob.digest())) {

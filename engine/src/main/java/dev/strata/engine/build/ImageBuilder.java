@@ -88,7 +88,10 @@ public final class ImageBuilder {
     }
 
     private BuildCache cache() {
-        BuildCache local = BuildCache.layered(store.cache(), options.imported());
+        BuildCache local = BuildCache.layered(
+                store.cache(),
+                options.imported(),
+                record -> store.origins().has(record.layer().blob()));
         return options.useCache() ? local : BuildCache.writeOnly(local);
     }
 

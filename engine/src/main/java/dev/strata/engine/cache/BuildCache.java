@@ -6,6 +6,7 @@ package dev.strata.engine.cache;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Where finished steps are looked up and kept. Safe for many threads.
 public interface BuildCache {
@@ -30,13 +31,16 @@ public interface BuildCache {
         };
     }
 
-    /// `local` first, then what was `imported`.
-    static BuildCache layered(BuildCache local, Map<CacheKey, CacheRecord> imported) {
+    /// `local` first, then what was `imported`, as far as it is `available`: a registry may have removed the
+    /// blob that a record names.
+    static BuildCache layered(BuildCache local, Map<CacheKey, CacheRecord> imported, Predicate<CacheRecord> available) {
         return new BuildCache() {
             @Override
             public Optional<CacheRecord> find(CacheKey key) {
                 Optional<CacheRecord> here = local.find(key);
-                return here.isPresent() ? here : Optional.ofNullable(imported.get(key));
+                return here.isPresent()
+                        ? here
+                        : Optional.ofNullable(imported.get(key)).filter(available);
             }
 
             @Override

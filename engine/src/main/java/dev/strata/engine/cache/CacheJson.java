@@ -23,6 +23,12 @@ import java.util.TreeMap;
 public final class CacheJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /// More than the longest Dockerfile has steps.
+    private static final int MOST_RECORDS = 10_000;
+
+    /// As much as all layers of an image may have.
+    private static final long LARGEST_LAYER = 256L << 30;
+
     private CacheJson() {}
 
     static byte[] bytes(CacheRecord entry) throws IOException {
@@ -50,6 +56,9 @@ public final class CacheJson {
         JsonNode all = JSON.readTree(bytes).path("records");
         if (!all.isObject()) {
             throw new IOException("not a cache document: \"records\" is missing");
+        }
+        if (all.size() > MOST_RECORDS) {
+            throw new IOException("a cache document of " + all.size() + " records, at most " + MOST_RECORDS);
         }
         var records = new LinkedHashMap<CacheKey, CacheRecord>();
         for (Map.Entry<String, JsonNode> field : all.properties()) {
@@ -80,6 +89,10 @@ public final class CacheJson {
 
     private static CacheRecord entry(JsonNode doc) throws IOException {
         try {
+            JsonNode size = doc.path("size");
+            if (!size.canConvertToLong() || size.longValue() < 0 || size.longValue() > LARGEST_LAYER) {
+                throw new IllegalArgumentException("the size " + size + " of a layer");
+            }
             var annotations = new TreeMap<String, String>();
             doc.path("annotations")
                     .properties()
@@ -87,7 +100,7 @@ public final class CacheJson {
             var blob = new Descriptor(
                     doc.path("mediaType").asText(),
                     Digest.parse(doc.path("digest").asText()),
-                    doc.path("size").asLong(-1),
+                    size.longValue(),
                     annotations);
             return new CacheRecord(
                     new Layer(blob, DiffId.parse(doc.path("diffId").asText())),

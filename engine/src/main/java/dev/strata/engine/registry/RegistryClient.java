@@ -123,6 +123,11 @@ public final class RegistryClient implements AutoCloseable {
         return hasBlob(transport, push(repository), digest);
     }
 
+    /// Whether a blob can be pulled from a repository.
+    public boolean offersBlob(ImageReference repository, Digest digest) {
+        return hasBlob(transport, pull(repository), digest);
+    }
+
     /// Puts a blob of `store` into a repository, unless it is there.
     ///
     /// @param mountFrom another repository of the same registry that may have it already

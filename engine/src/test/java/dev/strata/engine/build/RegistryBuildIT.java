@@ -7,6 +7,8 @@ package dev.strata.engine.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.strata.engine.cache.CacheKey;
+import dev.strata.engine.cache.CacheRecord;
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.content.MediaTypes;
 import dev.strata.engine.image.Image;
@@ -105,6 +107,43 @@ class RegistryBuildIT {
                         .pull(ImageReference.parse(name("team/app:2")))
                         .descriptor())
                 .isEqualTo(changed.descriptor());
+    }
+
+    @Test
+    void aCachedStepWhoseLayerTheRegistryHasRemovedIsDoneAgain() throws Exception {
+        ImageReference cache = ImageReference.parse(name("team/app/cache:scope"));
+        ImageBuilder builder = first.builder(dockerfile());
+        Image built = builder.build();
+        new RegistryCache(first.store(), cache).save(builder.usedRecords());
+        registry.collect(built.manifest().layers().get(3).digest());
+
+        Image again = second.build(dockerfile(), new RegistryCache(second.store(), cache).load());
+        second.push(again, name("team/app:1"));
+
+        assertThat(second.cachedSteps()).contains("COPY a /a").doesNotContain("RUN cat /a > /made");
+        assertThat(second.content(
+                        new ImagePuller(second.store()).pull(ImageReference.parse(name("team/app:1"))), 3, "made"))
+                .isEqualTo("a");
+    }
+
+    @Test
+    void aCacheWhoseRegistryDoesNotAnswerAnyMoreSparesNothing() throws Exception {
+        Image built;
+        Map<CacheKey, CacheRecord> imported;
+        try (TestRegistry gone = TestRegistry.start(directory.resolve("gone"))) {
+            ImageReference cache = ImageReference.parse(gone.address() + "/team/app/cache:scope");
+            ImageBuilder builder = first.builder("FROM scratch\nCOPY a /a\n");
+            built = builder.build();
+            new RegistryCache(first.store(), cache).save(builder.usedRecords());
+            imported = new RegistryCache(second.store(), cache).load();
+        }
+
+        Image again = second.build("FROM scratch\nCOPY a /a\n", imported);
+
+        assertThat(second.cachedSteps()).isEmpty();
+        assertThat(again.manifest())
+                .extracting(Manifest::layers)
+                .isEqualTo(built.manifest().layers());
     }
 
     @Test

@@ -4,6 +4,7 @@
  */
 package dev.strata.engine.registry;
 
+import dev.strata.engine.content.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,6 +99,15 @@ public final class TestRegistry implements AutoCloseable {
     /// The directory of a repository in its storage.
     Path repository(String name) {
         return directory.resolve("storage/docker/registry/v2/repositories").resolve(name);
+    }
+
+    /// Removes a blob's bytes, as the registry's garbage collector does: repositories still link to it.
+    public void collect(Digest blob) throws IOException {
+        Files.delete(directory
+                .resolve("storage/docker/registry/v2/blobs/sha256")
+                .resolve(blob.hex().substring(0, 2))
+                .resolve(blob.hex())
+                .resolve("data"));
     }
 
     @Override
