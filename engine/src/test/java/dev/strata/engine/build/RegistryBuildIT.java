@@ -15,6 +15,8 @@ import dev.strata.engine.image.Image;
 import dev.strata.engine.image.Manifest;
 import dev.strata.engine.image.OciJson;
 import dev.strata.engine.image.Platform;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.registry.TestRegistry;
 import java.io.IOException;
@@ -162,15 +164,28 @@ class RegistryBuildIT {
 
     @Test
     void aPullingBuildTakesFromTheStoreWhatTheRegistryDoesNotHave() throws Exception {
-        Image image = first.build("FROM scratch\nCOPY a /a\n");
-        first.store().images().tag(ImageReference.parse(name("only/here:1")), image.descriptor());
-        first.file("Dockerfile", "FROM " + name("only/here:1") + "\nCOPY b /b\n");
-        var options = new BuildOptions(
-                BuildInput.local(first.context, null), Map.of(), null, Platform.local(), true, true, Map.of(), null);
-
-        Image built = new ImageBuilder(first.store(), options, event -> {}).build();
+        Image built = pullingBuild(name("only/here:1"));
 
         assertThat(built.manifest().layers()).hasSize(2);
+    }
+
+    /// As docker's `--pull`: an older image in the place of one that cannot be asked for would be a guess.
+    @Test
+    void aPullingBuildFailsWhereTheRegistryDoesNotAnswer() {
+        assertThatThrownBy(() -> pullingBuild("127.0.0.1:1/only/here:1"))
+                .isInstanceOfSatisfying(
+                        StrataException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.RegistryUnreachable));
+    }
+
+    /// Builds with `--pull` from a base that the store has under that name.
+    private Image pullingBuild(String base) throws Exception {
+        Image image = first.build("FROM scratch\nCOPY a /a\n");
+        first.store().images().tag(ImageReference.parse(base), image.descriptor());
+        first.file("Dockerfile", "FROM " + base + "\nCOPY b /b\n");
+        var options = new BuildOptions(
+                BuildInput.local(first.context, null), Map.of(), null, Platform.local(), true, true, Map.of(), null);
+        return new ImageBuilder(first.store(), options, event -> {}).build();
     }
 
     @Test
