@@ -24,17 +24,20 @@ import org.jspecify.annotations.Nullable;
 /// The contents of archives that an ADD unpacks, kept in one file on disk until the layer is written:
 /// a layer is in path order, an archive in any. Not thread-safe.
 final class ArchiveSpool implements AutoCloseable {
+    private final SourceTree below;
     private final SizeBudget budget;
     private final Path file;
     private final OutputStream out;
     private long size;
 
-    ArchiveSpool(Path temporary) throws IOException {
-        this(temporary, SizeBudget.of("what this ADD unpacks"));
+    /// @param below the image that archives are unpacked onto
+    ArchiveSpool(Path temporary, SourceTree below) throws IOException {
+        this(temporary, below, SizeBudget.of("what this ADD unpacks"));
     }
 
     /// @param budget what all archives together may take
-    ArchiveSpool(Path temporary, SizeBudget budget) throws IOException {
+    ArchiveSpool(Path temporary, SourceTree below, SizeBudget budget) throws IOException {
+        this.below = below;
         this.budget = budget;
         file = Files.createTempFile(temporary, "archive", "");
         out = Files.newOutputStream(file);
@@ -72,15 +75,20 @@ final class ArchiveSpool implements AutoCloseable {
             if (from.kind() == Entry.Kind.HARDLINK) {
                 String target = ImagePaths.join(destination, String.valueOf(from.link()));
                 String within = changes.resolve(ImagePaths.parent(target));
-                changes.link(path, ImagePaths.join(within, ImagePaths.name(target)));
+                String existing = ImagePaths.join(within, ImagePaths.name(target));
+                if (!path.equals(existing)) {
+                    changes.copyUp(existing, owned(from, owner), below);
+                }
+                changes.link(path, existing);
                 return;
             }
-            Entry entry = from.withPath(path);
-            if (owner != null) {
-                entry = entry.withOwner(owner.uid(), owner.gid());
-            }
+            Entry entry = owned(from, owner).withPath(path);
             changes.put(entry, from.kind() == Entry.Kind.FILE ? () -> slice(member.offset, from.size()) : null);
         }
+    }
+
+    private static Entry owned(Entry from, @Nullable Owner owner) {
+        return owner == null ? from : from.withOwner(owner.uid(), owner.gid());
     }
 
     /// Reads `content` if it is a tar archive, plain or compressed; empty when it is anything else.

@@ -18,6 +18,7 @@ import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -104,28 +105,46 @@ final class ChangeSet {
         put(entry, new Content(content));
     }
 
+    /// Takes over the file that the parent has at `path`, if it shows here and is not changed yet: as overlayfs
+    /// copies a file up that is to get another name. It gets the metadata of `link` and, as with every chown(2),
+    /// loses its capabilities. BuildKit unpacks by moby/go-archive, archive.go, `createTarFile`.
+    ///
+    /// @param below the parent's files
+    void copyUp(String path, Entry link, SourceTree below) throws IOException {
+        Optional<Entry> there = find(path);
+        if (changes.containsKey(path) || there.isEmpty() || there.get().kind() == Entry.Kind.DIRECTORY) {
+            return;
+        }
+        Entry file = below.find(path).orElseThrow();
+        var xattrs = new HashMap<>(file.xattrs());
+        xattrs.remove("security.capability");
+        Entry owned = file.withOwner(link.uid(), link.gid()).withXattrs(xattrs);
+        put(
+                file.kind() == Entry.Kind.SYMLINK
+                        ? owned
+                        : owned.withMode(link.mode()).withMtime(link.mtime()),
+                file.kind() == Entry.Kind.FILE ? below.content(file) : null);
+    }
+
     /// Makes `path` another name of what this change set has at `target` now, which is no directory.
     void link(String path, String target) {
         Change file = changes.get(target);
         if (file == null || file.entry.kind() == Entry.Kind.DIRECTORY) {
-            throw notOfThisStep(path, target);
+            throw notThere(path, target);
         }
         if (!path.equals(target)) {
             put(file.entry.withPath(path), file.file);
         }
     }
 
-    private StrataException notOfThisStep(String path, String target) {
-        boolean below = find(target).isPresent();
+    private StrataException notThere(String path, String target) {
         return new StrataException(Problem.of(
                 ProblemCode.ArchiveInvalid,
                 "cannot make the hard link /" + path,
-                below
-                        ? "it names /" + target + ", which is not in the archive but in the image below it"
-                        : "it names /" + target + ", which is not in the archive before it",
-                below
-                        ? "put the file itself into the archive, or make the link with `RUN ln`"
-                        : "check the archive with `tar -tvf`"));
+                isDirectory(target)
+                        ? "it names /" + target + ", which is a directory"
+                        : "it names /" + target + ", which is neither in the archive before it nor in the image below",
+                "check the archive with `tar -tvf`"));
     }
 
     private void put(Entry entry, Content file) {

@@ -91,7 +91,7 @@ final class CopyStep implements LayerStep {
         var changes = new ChangeSet(parent.tree());
         String chown = copy.chown();
         Owner owner = chown == null ? null : Owner.parse(chown, parent.tree());
-        try (var archives = new ArchiveSpool(store.temporary())) {
+        try (var archives = new ArchiveSpool(store.temporary(), parent.files())) {
             for (String path : sources()) {
                 copyOne(changes, path, owner, archives);
             }

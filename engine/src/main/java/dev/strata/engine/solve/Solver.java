@@ -293,6 +293,11 @@ public final class Solver {
             return layers;
         }
 
+        /// Its files, for what needs their bytes.
+        SourceTree files() {
+            return new ImageTree(tree(), layers, Solver.this::unpacked);
+        }
+
         Tree tree() {
             Tree known = tree;
             if (known == null) {

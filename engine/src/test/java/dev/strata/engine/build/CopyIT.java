@@ -199,18 +199,42 @@ class CopyIT {
         assertThat(builds.listing(image, 0)).containsExactly("-rw-r--r-- 0/0 a", "hrw-r--r-- 0/0 z link to a");
     }
 
+    /// As overlayfs does when a program extracts the archive into the image: the file comes into the layer too.
     @Test
-    void aLinkToAFileOfTheImageBelowIsRefusedWithWhatToDo() throws Exception {
-        builds.file("etc/shadow", "s");
-        archive("mkdir etc; echo x > etc/shadow; ln etc/shadow stolen; tar -cf ../t.tar etc/shadow stolen;"
-                + " tar --delete -f ../t.tar etc/shadow");
-        StrataException failure = catchThrowableOfType(
-                StrataException.class, () -> builds.build("FROM scratch\nCOPY etc /etc/\nADD t.tar /\n"));
+    void aLinkToAFileOfTheImageBelowBringsThatFile() throws Exception {
+        builds.file("etc/motd", "hello");
+        Files.createLink(builds.context.resolve("etc/old"), builds.context.resolve("etc/motd"));
+        archive("mkdir etc; echo x > etc/motd; chmod 640 etc/motd; ln etc/motd new; ln etc/motd newer;"
+                + " tar --owner=5 --group=6 -cf ../t.tar etc/motd new newer; tar --delete -f ../t.tar etc/motd");
+        Image image = builds.build("FROM scratch\nCOPY etc /img/etc/\nADD t.tar /img\n");
 
-        assertThat(failure.problem().code()).isEqualTo(ProblemCode.ArchiveInvalid);
-        assertThat(failure.problem().headline()).isEqualTo("Dockerfile:3: cannot make the hard link /stolen");
-        assertThat(failure.problem().why())
-                .isEqualTo("it names /etc/shadow, which is not in the archive but in the image below it");
-        assertThat(failure.problem().tryThis()).contains("RUN ln");
+        assertThat(builds.listing(image, 1))
+                .containsExactly(
+                        "drwxr-xr-x 0/0 img/",
+                        "drwxr-xr-x 0/0 img/etc/",
+                        "-rw-r----- 5/6 img/etc/motd",
+                        "hrw-r----- 5/6 img/new link to img/etc/motd",
+                        "hrw-r----- 5/6 img/newer link to img/etc/motd");
+        assertThat(builds.content(image, 1, "img/etc/motd")).isEqualTo("hello");
+        Image owned = builds.build("FROM scratch\nCOPY etc /img/etc/\nADD --chown=7:8 t.tar /img\n");
+        assertThat(builds.listing(owned, 1)).contains("-rw-r----- 7/8 img/etc/motd");
+    }
+
+    @Test
+    void aLinkToWhatIsNowhereOrADirectoryIsRefused() throws Exception {
+        builds.file("etc/motd", "hello");
+        archive("echo x > etc; ln etc stolen; tar -cf ../t.tar etc stolen; tar --delete -f ../t.tar etc");
+        for (String copy : List.of("", "COPY etc /etc/\n")) {
+            StrataException failure = catchThrowableOfType(
+                    StrataException.class, () -> builds.build("FROM scratch\n" + copy + "ADD t.tar /\n"));
+
+            assertThat(failure.problem().code()).isEqualTo(ProblemCode.ArchiveInvalid);
+            assertThat(failure.problem().headline()).endsWith(": cannot make the hard link /stolen");
+            assertThat(failure.problem().why())
+                    .isEqualTo(
+                            copy.isEmpty()
+                                    ? "it names /etc, which is neither in the archive before it nor in the image below"
+                                    : "it names /etc, which is a directory");
+        }
     }
 }

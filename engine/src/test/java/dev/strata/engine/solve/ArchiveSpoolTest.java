@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.strata.engine.layer.SizeBudget;
+import dev.strata.engine.layer.Tree;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.ByteArrayInputStream;
@@ -15,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ArchiveSpoolTest {
     private static final int SIZE = 1 << 20;
+    private static final SourceTree NOTHING = new ImageTree(Tree.of(List.of()), List.of(), layers -> Path.of("none"));
 
     @TempDir
     Path temporary;
@@ -43,7 +46,7 @@ class ArchiveSpoolTest {
     @Test
     void aBombEndsBeforeItFillsTheDisk() throws IOException {
         byte[] bomb = bomb();
-        try (var spool = new ArchiveSpool(temporary, new SizeBudget("what this ADD unpacks", SIZE / 2, 10))) {
+        try (var spool = new ArchiveSpool(temporary, NOTHING, new SizeBudget("what this ADD unpacks", SIZE / 2, 10))) {
             assertThatThrownBy(() -> spool.open(() -> new ByteArrayInputStream(bomb)))
                     .isInstanceOfSatisfying(
                             StrataException.class,
@@ -59,7 +62,7 @@ class ArchiveSpoolTest {
     @Test
     void theArchivesOfOneStepShareTheLimit() throws IOException {
         byte[] bomb = bomb();
-        try (var spool = new ArchiveSpool(temporary, new SizeBudget("what this ADD unpacks", 3 * SIZE, 1))) {
+        try (var spool = new ArchiveSpool(temporary, NOTHING, new SizeBudget("what this ADD unpacks", 3 * SIZE, 1))) {
             assertThat(spool.open(() -> new ByteArrayInputStream(bomb))).isPresent();
             assertThatThrownBy(() -> spool.open(() -> new ByteArrayInputStream(bomb)))
                     .hasMessage("what this ADD unpacks is too large");
