@@ -83,7 +83,7 @@ YAML
 
 # One build; a JSON line with the seconds of each part.
 measure() { # BUILD-NUMBER
-  local apply ready='' created job ended='' container stopped deadline=$((SECONDS + 120))
+  local apply ready='' created job ended='' stopped deadline=$((SECONDS + 120))
   manifest "$1" > "$WORK/build.yaml"
   apply=$(date +%s.%N)
   k apply -f "$WORK/build.yaml" > /dev/null
@@ -94,16 +94,15 @@ measure() { # BUILD-NUMBER
     ready=$(seen imagebuilds ready "$1") ended=$(seen pods ended "$job")
   done
   k get pods -l "batch.kubernetes.io/job-name=$job" -o json > "$WORK/pod.json"
-  # The log is opened when the container starts; the report is written when the engine ends.
-  read -r container stopped < <(node sh -c 'echo $(stat -c %.6W /var/log/pods/*_"$0"/build/0.log) $(stat -c %.6Y /var/lib/kubelet/pods/"$0"/containers/build/*)' \
-    "$(jq -r '.items[0].metadata.uid' "$WORK/pod.json")")
-  jq -c --argjson apply "$apply" --argjson job "$created" --argjson container "$container" --argjson stopped "$stopped" \
-    --argjson ended "$ended" --argjson ready "$ready" '
+  # The report is written when the engine ends; it says how long the engine took, and its launcher and JVM before it.
+  stopped=$(node sh -c 'stat -c %.6Y /var/lib/kubelet/pods/"$0"/containers/build/*' "$(jq -r '.items[0].metadata.uid' "$WORK/pod.json")")
+  jq -c --argjson apply "$apply" --argjson job "$created" --argjson stopped "$stopped" --argjson ended "$ended" --argjson ready "$ready" '
     .items[0].status.containerStatuses[0].state.terminated.message | fromjson | .cachedSteps as $cached | .timings
     | map_values(. / 1000) as $t | (["source", "cache", "steps", "push", "cache-export"] | map($t[.] // 0)) as $parts
-    | {"apply to Ready": ($ready - $apply), "engine process": ($stopped - $container),
-       "queue: apply to Job": ($job - $apply), "pod start: Job to container": ($container - $job),
-       "runtime, launcher, JVM": ($stopped - $container - $t.total), source: $parts[0], "cache: read, meanwhile": $parts[1], steps: $parts[2],
+    | ($t.start + $t.total) as $process
+    | {"apply to Ready": ($ready - $apply), "engine process": $process,
+       "queue: apply to Job": ($job - $apply), "pod start: Job to launcher": ($stopped - $process - $job),
+       "launcher, JVM": $t.start, source: $parts[0], "cache: read, meanwhile": $parts[1], steps: $parts[2],
        push: $parts[3], "cache: write": $parts[4], "engine, other": ($t.total - ($parts | add) + ($parts[0:2] | min)),
        "kubelet: end to pod status": ($ended - $stopped), "operator: pod to Ready": ($ready - $ended), "cached steps": $cached}' "$WORK/pod.json"
 }

@@ -32,6 +32,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { USAGE = 64, FAILED = 70, UNAVAILABLE = 71, MAP_TEXT = 4096 };
@@ -250,6 +251,13 @@ static void check(void) {
   for (;;) pause();
 }
 
+/* Tells PROGRAM when this began: milliseconds since 1970. */
+static void tell_start(const struct timespec *start) {
+  char text[32];
+  snprintf(text, sizeof text, "%lld", (long long) start->tv_sec * 1000 + start->tv_nsec / 1000000);
+  if (setenv("STRATA_LAUNCHED", text, 1) != 0) fail("setenv");
+}
+
 static int usage(void) {
   fputs("usage: strata-launcher nest|direct|local|run -- PROGRAM ARGS\n"
         "       strata-launcher check|ready\n", stderr);
@@ -257,6 +265,8 @@ static int usage(void) {
 }
 
 int main(int argc, char **argv) {
+  struct timespec start;
+  if (clock_gettime(CLOCK_REALTIME, &start) != 0) fail("clock_gettime");
   char uids[MAP_TEXT], gids[MAP_TEXT];
   if (argc == 2 && strcmp(argv[1], "ready") == 0) return access(marker, F_OK) == 0 ? 0 : 1;
   int checking = argc == 2 && strcmp(argv[1], "check") == 0;
@@ -281,6 +291,7 @@ int main(int argc, char **argv) {
   }
   if (checking) check();
   if (setenv("LC_ALL", "C.UTF-8", 1) != 0) fail("setenv");
+  tell_start(&start);
   execvp(argv[3], argv + 3);
   fail(argv[3]);
 }

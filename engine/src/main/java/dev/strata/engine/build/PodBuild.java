@@ -77,6 +77,10 @@ final class PodBuild {
 
     private BuildReport build() throws IOException, InterruptedException {
         long start = System.nanoTime();
+        String launched = System.getenv(BuilderPaths.LAUNCHED);
+        if (launched != null) {
+            timings.put("start", System.currentTimeMillis() - Long.parseLong(launched));
+        }
         // The cache is read while the source is fetched: both wait for a network.
         var loading = new FutureTask<>(() -> timed("cache", cache::load));
         Thread.ofVirtual().start(loading);

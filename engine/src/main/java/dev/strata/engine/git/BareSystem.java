@@ -4,7 +4,9 @@
  */
 package dev.strata.engine.git;
 
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
@@ -48,6 +50,15 @@ final class BareSystem extends SystemReader.Delegate {
         @Override
         public boolean isOutdated() {
             return false;
+        }
+
+        /// JGit would measure how exact a file system's times are, with one processor for as long as a small
+        /// checkout takes. Its answer tells changes of files by others, of which a fresh checkout has none.
+        @Override
+        public long getTimeUnit(String section, String subsection, String name, long undefined, TimeUnit unit) {
+            return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION)
+                    ? unit.convert(FS.FileStoreAttributes.FALLBACK_TIMESTAMP_RESOLUTION)
+                    : super.getTimeUnit(section, subsection, name, undefined, unit);
         }
     }
 }

@@ -22,7 +22,6 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
-import org.eclipse.jgit.util.FS;
 
 /// One commit of a repository, checked out into a directory without its history.
 public final class GitSource {
@@ -42,8 +41,6 @@ public final class GitSource {
     ///
     /// @throws StrataException `CredentialsInvalid`, `GitRevisionNotFound`, and what [GitFailure] tells
     public Instant checkOut(Path directory) throws IOException {
-        // JGit would measure the file system's clock first, for seconds; a fresh checkout needs no such thing.
-        FS.FileStoreAttributes.setBackground(true);
         Path metadata = Files.createTempDirectory(directory.getParent(), "git");
         try (var transport = new GitTransport(credentials, TIMEOUT_SECONDS, Long.MAX_VALUE);
                 Git repository = Git.init()

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param tags the tags that now point at it
 /// @param sourceRevision the git commit or the digest of inline files
 /// @param steps steps run, of them taken from the cache
-/// @param timings milliseconds by phase: `source`, `plan`, `steps`, `push`, `total`
+/// @param timings milliseconds by phase: `start` (from the launcher's first act until the source is asked for),
+///   `source`, `cache` (read meanwhile), `steps`, `push`, `cache-export`, and `total` of all but `start`
 /// @param failure what went wrong; null when the build succeeded
 public record BuildReport(
         @Nullable String image,

@@ -13,9 +13,11 @@ public final class BuilderPaths {
     public static final String REQUEST = "/strata/request/request.json";
 
     /// Environment variable with the digest of the request that was asked for, `sha256:...`. Whoever may write
-    /// ConfigMaps
-    /// cannot write it: it is a part of the Job.
+    /// ConfigMaps cannot write it: it is a part of the Job.
     public static final String REQUEST_DIGEST = "STRATA_REQUEST_DIGEST";
+
+    /// Environment variable with the time at which the launcher began, in milliseconds since 1970.
+    public static final String LAUNCHED = "STRATA_LAUNCHED";
 
     /// A docker `config.json` with the credentials of the target; may be missing.
     public static final String DOCKER_CONFIG = "/strata/registry/config.json";
