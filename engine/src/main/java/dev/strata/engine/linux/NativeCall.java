@@ -52,7 +52,14 @@ final class NativeCall implements AutoCloseable {
     }
 
     /// The address of a copy of `text`, ended by a zero byte.
+    ///
+    /// @throws IllegalArgumentException when one is in it: the function would see another name
     long text(byte[] text) {
+        for (byte each : text) {
+            if (each == 0) {
+                throw new IllegalArgumentException("a zero byte in a name");
+            }
+        }
         MemorySegment copy = memory(text.length + 1L);
         MemorySegment.copy(text, 0, copy, ValueLayout.JAVA_BYTE, 0, text.length);
         return copy.address();

@@ -4,14 +4,12 @@
  */
 package dev.strata.engine.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
@@ -43,7 +41,7 @@ public final class ReportJson {
     ///
     /// @throws StrataException `SourceTooLarge` when the request does not fit into a ConfigMap
     public static byte[] bytes(BuildRequest request) {
-        byte[] bytes = write(request);
+        byte[] bytes = write(RequestFields.write(request));
         if (bytes.length > MAX_REQUEST_BYTES) {
             throw new StrataException(Problem.of(
                     ProblemCode.SourceTooLarge,
@@ -59,10 +57,10 @@ public final class ReportJson {
     /// message and of its step, then its tags and timings; what then is too long becomes `Internal`.
     public static byte[] bytes(BuildReport report) {
         BuildReport shorter = wellFormed(report);
-        byte[] bytes = write(shorter);
+        byte[] bytes = write(ReportFields.write(shorter));
         while (bytes.length > BuildReport.MAX_BYTES) {
             shorter = shortened(shorter);
-            bytes = write(shorter);
+            bytes = write(ReportFields.write(shorter));
         }
         return bytes;
     }
@@ -92,27 +90,27 @@ public final class ReportJson {
                             + (digest == null || digest.isEmpty() ? "none" : digest),
                     "look who may write ConfigMaps of this namespace, then change the ImageBuild to build again"));
         }
-        return read(bytes, MAX_REQUEST_BYTES, BuildRequest.class, "build request");
+        return read(bytes, MAX_REQUEST_BYTES, RequestFields::read, "build request");
     }
 
     /// Reads a report.
     ///
     /// @throws StrataException `InvalidArgument` when the bytes are no report
     public static BuildReport report(byte[] bytes) {
-        return read(bytes, BuildReport.MAX_BYTES, BuildReport.class, "build report");
+        return read(bytes, BuildReport.MAX_BYTES, ReportFields::report, "build report");
     }
 
     /// A step, in fewer bytes than a report may have.
     public static byte[] bytes(StepReport step) {
-        return write(new StepReport(
-                unbroken(step.stage()), step.step(), step.total(), unbroken(step.instruction()), step.line()));
+        return write(ReportFields.write(new StepReport(
+                unbroken(step.stage()), step.step(), step.total(), unbroken(step.instruction()), step.line())));
     }
 
     /// Reads the step that a builder which was killed has left.
     ///
     /// @throws StrataException `InvalidArgument` when the bytes are none
     public static StepReport step(byte[] bytes) {
-        return read(bytes, BuildReport.MAX_BYTES, StepReport.class, "builder's step");
+        return read(bytes, BuildReport.MAX_BYTES, ReportFields::step, "builder's step");
     }
 
     private static BuildReport shortened(BuildReport report) {
@@ -198,24 +196,24 @@ public final class ReportJson {
                         unbroken(failure.logTail())));
     }
 
-    private static byte[] write(Object document) {
+    private static byte[] write(ObjectNode document) {
         try {
             return JSON.writeValueAsBytes(document);
         } catch (JsonProcessingException e) {
-            throw new AssertionError("a record of strings and numbers is always JSON", e);
+            throw new AssertionError("an object of strings and numbers is always JSON", e);
         }
     }
 
-    private static <T> T read(byte[] bytes, int most, Class<T> type, String name) {
+    private interface Reader<T> {
+        T read(Fields fields) throws IOException;
+    }
+
+    private static <T> T read(byte[] bytes, int most, Reader<T> reader, String name) {
         try {
             if (bytes.length > most) {
                 throw new IOException(bytes.length + " bytes, at most " + most + " are read");
             }
-            T value = JSON.readValue(bytes, type);
-            if (value == null) {
-                throw new IOException("it is null");
-            }
-            return value;
+            return reader.read(Fields.of(JSON.readTree(bytes)));
         } catch (IOException e) {
             throw new StrataException(
                     Problem.of(
@@ -229,13 +227,7 @@ public final class ReportJson {
 
     private static ObjectMapper mapper() {
         ObjectMapper mapper = JsonMapper.builder()
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
-                .defaultPropertyInclusion(
-                        JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
                 .build();
         mapper.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()

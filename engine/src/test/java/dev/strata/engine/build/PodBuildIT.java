@@ -267,7 +267,16 @@ class PodBuildIT {
         Files.createDirectories(root.resolve("dev"));
         Path document = BuilderPaths.below(root, BuilderPaths.REQUEST);
         Files.createDirectories(document.getParent());
-        Files.writeString(document, "{\"source\":{},\"contextDir\":\"\"}");
+        Files.write(
+                document,
+                ReportJson.bytes(new BuildRequest(
+                        new BuildRequest.Source(new BuildRequest.Inline(Map.of("Dockerfile", "FROM scratch\n")), null),
+                        "secret\0",
+                        new BuildRequest.Dockerfile(null, null),
+                        Map.of(),
+                        null,
+                        new BuildRequest.Output("127.0.0.1:1/app", List.of("1"), "debug-1"),
+                        new BuildRequest.Cache(null, "scope"))));
 
         BuildReport report = StrataBuild.run(
                 root,
@@ -276,10 +285,10 @@ class PodBuildIT {
                 new PrintStream(log, true, UTF_8));
 
         assertThat(failure(report).reason()).isEqualTo(ProblemCode.Internal.name());
-        assertThat(failure(report).message()).startsWith("the builder failed: NullPointerException: at ");
+        assertThat(failure(report).message()).startsWith("the builder failed: IllegalArgumentException: at ");
         assertThat(log.toString(UTF_8))
                 .contains("    at dev.strata.engine.build.")
-                .doesNotContain("because");
+                .doesNotContain("zero byte");
     }
 
     @Test

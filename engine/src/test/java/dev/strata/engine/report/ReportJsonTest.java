@@ -35,6 +35,25 @@ class ReportJsonTest {
     }
 
     @Test
+    void aRequestOfACommitIsReadBackAsItWasWritten() {
+        var request = new BuildRequest(
+                new BuildRequest.Source(null, new BuildRequest.Git("https://example.com/r.git", "0".repeat(40))),
+                "context",
+                new BuildRequest.Dockerfile(null, "FROM scratch\n"),
+                Map.of(),
+                "stage",
+                REQUEST.output(),
+                new BuildRequest.Cache(null, "team.app"));
+        byte[] bytes = ReportJson.bytes(request);
+        assertThat(new String(bytes, UTF_8))
+                .isEqualTo("{\"source\":{\"git\":{\"url\":\"https://example.com/r.git\",\"commit\":\"" + "0".repeat(40)
+                        + "\"}},\"contextDir\":\"context\",\"dockerfile\":{\"inline\":\"FROM scratch\\n\"},\"args\":{},"
+                        + "\"target\":\"stage\",\"output\":{\"repository\":\"registry.example.com/team/app\","
+                        + "\"tags\":[\"latest\"],\"debugTag\":\"debug-1\"},\"cache\":{\"scope\":\"team.app\"}}");
+        assertThat(ReportJson.request(bytes, ReportJson.digest(bytes))).isEqualTo(request);
+    }
+
+    @Test
     void theDigestOfARequestIsItsSha256() {
         assertThat(ReportJson.digest(new byte[0]))
                 .isEqualTo("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -126,10 +145,23 @@ class ReportJsonTest {
     }
 
     @Test
-    void anUnknownFieldIsRefused() {
-        assertThatThrownBy(() -> ReportJson.report("{\"imageSize\":1,\"surprise\":true}".getBytes(UTF_8)))
-                .isInstanceOf(StrataException.class)
-                .hasMessage("the build report cannot be read");
+    void aFieldThatIsUnknownMissingOrOfAnotherKindIsRefusedByItsPath() {
+        String report = "{\"imageSize\":1,\"tags\":[],\"steps\":1,\"cachedSteps\":0,\"timings\":{\"total\":1},"
+                + "\"failure\":{\"reason\":\"Internal\",\"message\":\"\",\"logTail\":\"\",\"line\":null}}";
+        assertThat(ReportJson.report(report.getBytes(UTF_8)).steps()).isEqualTo(1);
+        Map.of(
+                        report.replace("\"steps\":1", "\"steps\":1,\"surprise\":true"), "surprise is unknown",
+                        report.replace("\"reason\"", "\"raison\""), "failure.reason is missing",
+                        report.replace("\"line\":null", "\"lines\":1"), "failure.lines is unknown",
+                        report.replace("\"steps\":1", "\"steps\":\"1\""), "steps is no number of 32 bits",
+                        report.replace("\"steps\":1", "\"steps\":1.5"), "steps is no whole number",
+                        report.replace("\"steps\":1", "\"steps\":4294967296"), "steps is no number of 32 bits",
+                        report.replace("\"total\":1", "\"total\":[]"), "timings.total is no whole number",
+                        report.replace("[]", "[1]"), "tags is no text")
+                .forEach((text, why) -> assertThatThrownBy(() -> ReportJson.report(text.getBytes(UTF_8)))
+                        .as(text)
+                        .hasMessage("the build report cannot be read")
+                        .hasRootCauseMessage("its field " + why));
     }
 
     @Test
