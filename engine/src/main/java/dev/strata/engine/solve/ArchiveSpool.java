@@ -8,8 +8,12 @@ import dev.strata.engine.layer.Archives;
 import dev.strata.engine.layer.ContentSource;
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.ImagePaths;
+import dev.strata.engine.layer.PathWalk;
 import dev.strata.engine.layer.SizeBudget;
 import dev.strata.engine.layer.TarReader;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,14 +72,13 @@ final class ArchiveSpool implements AutoCloseable {
             if (from.path().isEmpty()) {
                 return;
             }
-            String full = ImagePaths.join(destination, from.path());
-            String directory = changes.resolve(ImagePaths.parent(full));
+            String directory = within(changes, destination, ImagePaths.parent(from.path()));
             changes.makeDirectories(directory, (owner == null ? Owner.ROOT : owner).directory(from.mtime()));
-            String path = ImagePaths.join(directory, ImagePaths.name(full));
+            String path = ImagePaths.join(directory, ImagePaths.name(from.path()));
             if (from.kind() == Entry.Kind.HARDLINK) {
-                String target = ImagePaths.join(destination, String.valueOf(from.link()));
-                String within = changes.resolve(ImagePaths.parent(target));
-                String existing = ImagePaths.join(within, ImagePaths.name(target));
+                String target = String.valueOf(from.link());
+                String above = within(changes, destination, ImagePaths.parent(target));
+                String existing = ImagePaths.join(above, ImagePaths.name(target));
                 if (!path.equals(existing)) {
                     changes.copyUp(existing, owned(from, owner), below);
                 }
@@ -89,6 +92,28 @@ final class ArchiveSpool implements AutoCloseable {
 
     private static Entry owned(Entry from, @Nullable Owner owner) {
         return owner == null ? from : from.withOwner(owner.uid(), owner.gid());
+    }
+
+    /// Where a directory of the archive is. Links, also those of the image, are followed as if `destination`
+    /// were the root: docker unpacks in a chroot (moby/go-archive, chrootarchive).
+    private static String within(ChangeSet changes, String destination, String directory) throws IOException {
+        String path = "";
+        for (String name : directory.split("/")) {
+            String plain = ImagePaths.join(path, name);
+            path = PathWalk.resolve(
+                    plain,
+                    at -> changes.find(ImagePaths.join(destination, at))
+                            .filter(e -> e.kind() == Entry.Kind.SYMLINK)
+                            .map(Entry::link));
+            if (!path.equals(plain) && !changes.isDirectory(ImagePaths.join(destination, path))) {
+                throw new StrataException(Problem.of(
+                        ProblemCode.ArchiveInvalid,
+                        "cannot unpack below the link /" + ImagePaths.join(destination, plain),
+                        "it leads to no directory; links are followed as if /" + destination + " were the root",
+                        "unpack into the directory that is meant"));
+            }
+        }
+        return ImagePaths.join(destination, path);
     }
 
     /// Reads `content` if it is a tar archive, plain or compressed; empty when it is anything else.

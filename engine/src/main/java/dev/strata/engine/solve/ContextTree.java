@@ -63,8 +63,17 @@ public final class ContextTree implements SourceTree, AutoCloseable {
             case DIRECTORY -> Optional.of(Entry.directory(path, status.mode(), 0, 0, time));
             case FILE -> Optional.of(Entry.file(path, status.mode(), 0, 0, status.size(), time));
             case SYMLINK -> Optional.of(Entry.symlink(path, String.valueOf(status.link()), 0, 0, time));
-            case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO, SOCKET -> Optional.empty();
+            case CHARACTER_DEVICE -> Optional.of(node(path, Entry.Kind.CHARACTER_DEVICE, status, time));
+            case BLOCK_DEVICE -> Optional.of(node(path, Entry.Kind.BLOCK_DEVICE, status, time));
+            case FIFO -> Optional.of(node(path, Entry.Kind.FIFO, status, time));
+            // A layer cannot hold one; BuildKit leaves it out too.
+            case SOCKET -> Optional.empty();
         };
+    }
+
+    private static Entry node(String path, Entry.Kind kind, FileStatus status, Instant time) {
+        int major = status.deviceMajor();
+        return new Entry(path, kind, status.mode(), 0, 0, 0, time, null, major, status.deviceMinor(), Map.of(), null);
     }
 
     @Override

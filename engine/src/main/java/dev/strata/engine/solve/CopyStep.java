@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// tonistiigi/fsutil's copy. A directory's *content* is copied: the destination keeps its mode and owner if
 /// it is there, and directories below it get those of their source. A file onto a directory lands in it.
 final class CopyStep implements LayerStep {
+    private static final int PERMISSIONS = 0777;
+
     private final Operation.Copy copy;
     private final SourceTree source;
     private final Instant madeAt;
@@ -102,25 +104,26 @@ final class CopyStep implements LayerStep {
     private void copyOne(ChangeSet changes, String path, @Nullable Owner owner, ArchiveSpool archives)
             throws IOException {
         Entry entry = root(source.resolve(path));
-        Entry made = (owner == null ? Owner.ROOT : owner).directory(madeAt);
+        Entry plain = (owner == null ? Owner.ROOT : owner).directory(madeAt);
+        Entry made = madeUp(plain);
         String destination = changes.resolve(copy.destination());
         if (entry.kind() == Entry.Kind.DIRECTORY) {
-            changes.makeDirectories(ImagePaths.parent(destination), withChmod(made));
-            top(changes, destination, withChmod(made.withMtime(entry.mtime())));
+            changes.makeDirectories(ImagePaths.parent(destination), made);
+            top(changes, destination, made.withMtime(entry.mtime()));
             copyChildren(new Target(changes, owner, new HashMap<>()), entry, destination);
             return;
         }
         if (copy.unpack() && entry.kind() == Entry.Kind.FILE) {
             Optional<ArchiveSpool.Archive> archive = archives.open(source.content(entry));
             if (archive.isPresent()) {
-                changes.makeDirectories(destination, made);
+                changes.makeDirectories(destination, plain);
                 archive.get().unpack(changes, destination, owner);
                 return;
             }
         }
         boolean into = copy.destination().endsWith("/") || changes.isDirectory(destination);
         String target = into ? ImagePaths.join(destination, ImagePaths.name(path)) : destination;
-        changes.makeDirectories(ImagePaths.parent(target), withChmod(made));
+        changes.makeDirectories(ImagePaths.parent(target), made);
         copyFile(new Target(changes, owner, new HashMap<>()), entry, changes.resolve(target));
     }
 
@@ -128,13 +131,22 @@ final class CopyStep implements LayerStep {
     ///   one copy stay, as BuildKit keeps them. tonistiigi/fsutil, copy/hardlink.go.
     private record Target(ChangeSet changes, @Nullable Owner owner, Map<Object, String> firstOf) {}
 
-    /// The directory that takes the content: it gets nothing of the source's own metadata but the time.
-    /// tonistiigi/fsutil, copy/copy.go, `prepareTargetDir`.
+    /// The directory that takes the content: it gets nothing of the source's own metadata but the time, also
+    /// where it is there already. tonistiigi/fsutil, copy/copy.go, `prepareTargetDir` and `copyFileTimestamp`.
     private void top(ChangeSet changes, String destination, Entry made) {
         if (!changes.isDirectory(destination) && changes.find(destination).isPresent()) {
             throw cannot("/" + destination + " is there already and is not a directory");
         }
         changes.makeDirectories(destination, made);
+        if (!destination.isEmpty()) {
+            changes.find(destination).ifPresent(top -> changes.put(top.withMtime(made.mtime()), null));
+        }
+    }
+
+    /// What `--chmod` makes of a directory that is made up: its permission bits alone, as BuildKit's mkdir.
+    private Entry madeUp(Entry directory) {
+        Integer chmod = copy.chmod();
+        return chmod == null ? directory : directory.withMode(chmod & PERMISSIONS);
     }
 
     private void copyChildren(Target target, Entry directory, String destination) throws IOException {

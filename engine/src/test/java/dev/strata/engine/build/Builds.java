@@ -171,6 +171,21 @@ final class Builds implements AutoCloseable {
                 .toList();
     }
 
+    /// When a path of a layer was changed, in seconds of the epoch.
+    String mtime(Image image, int layer, String path) throws IOException, InterruptedException {
+        Descriptor blob = image.manifest().layers().get(layer);
+        String script = "cd \"$1\" && rm -rf out && mkdir out && tar -C out -xzf \"$2\" && stat -c %Y \"out/$3\"";
+        return run(List.of(
+                        "sh",
+                        "-ec",
+                        script,
+                        "sh",
+                        root.toString(),
+                        store.blobs().path(blob.digest()).toString(),
+                        path))
+                .strip();
+    }
+
     /// The bytes of a file in a layer.
     String content(Image image, int layer, String path) throws IOException, InterruptedException {
         Descriptor blob = image.manifest().layers().get(layer);

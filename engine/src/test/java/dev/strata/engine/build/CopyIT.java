@@ -13,6 +13,7 @@ import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +152,39 @@ class CopyIT {
                 .containsExactly("drwxr-x--- 3/4 c/", "drwxr-x--- 3/4 c/d/", "-rwxr-x--- 3/4 c/d/x");
     }
 
+    /// `copyFileTimestamp`: the only thing that the top directory takes from its source where it is there already.
+    @Test
+    void theTopDirectoryHasItsSourcesTimeAlsoWhereItIsThereAlready() throws Exception {
+        builds.file("old/x", "").file("new/y", "");
+        Files.setLastModifiedTime(builds.context.resolve("old"), FileTime.fromMillis(1_000_000_000_000L));
+        Files.setLastModifiedTime(builds.context.resolve("new"), FileTime.fromMillis(1_200_000_000_000L));
+        Image image = builds.build("FROM scratch\nCOPY old /d\nCOPY new /d\n");
+
+        assertThat(builds.mtime(image, 0, "d")).isEqualTo("1000000000");
+        assertThat(builds.mtime(image, 1, "d")).isEqualTo("1200000000");
+    }
+
+    /// `MkdirAll` takes the permission bits of `--chmod` alone; files and the directories below get all of it.
+    @Test
+    void aDirectoryThatIsMadeUpHasThePermissionBitsOfChmodOnly() throws Exception {
+        builds.file("d/sub/x", "");
+        Image image = builds.build("FROM scratch\nCOPY --chmod=7751 d/sub/x /made/x\nCOPY --chmod=1777 d /top\n");
+
+        assertThat(builds.listing(image, 0)).containsExactly("drwxr-x--x 0/0 made/", "-rwsr-s--t 0/0 made/x");
+        assertThat(builds.listing(image, 1))
+                .containsExactly("drwxrwxrwx 0/0 top/", "drwxrwxrwt 0/0 top/sub/", "-rwxrwxrwt 0/0 top/sub/x");
+    }
+
+    @Test
+    void pipesAndDevicesOfTheContextAreCopied() throws Exception {
+        archive("mkfifo -m 640 pipe; mknod -m 600 null c 1 3; mknod -m 600 disk b 7 9");
+        Image image = builds.build("FROM scratch\nCOPY t /t/\n");
+
+        assertThat(builds.listing(image, 0))
+                .containsExactly(
+                        "drwxr-xr-x 0/0 t/", "brw------- 0/0 t/disk", "crw------- 0/0 t/null", "prw-r----- 0/0 t/pipe");
+    }
+
     private void mode(String path, String mode) throws IOException {
         Files.setPosixFilePermissions(builds.context.resolve(path), PosixFilePermissions.fromString(mode));
     }
@@ -189,6 +223,34 @@ class CopyIT {
             String tar = builds.raw(each, 0);
             assertThat(tar).contains("SCHILY.xattr.user.mine=1").doesNotContain("overlay");
         }
+    }
+
+    /// docker unpacks in a chroot, so that an absolute link begins at the destination.
+    @Test
+    void linksThatAnArchiveGoesThroughAreFollowedWithinItsDestination() throws Exception {
+        builds.file("base/in/target/x", "");
+        Files.createSymbolicLink(builds.context.resolve("base/in/abs"), Path.of("/target"));
+        Files.createSymbolicLink(builds.context.resolve("base/in/up"), Path.of("../../target"));
+        archive("mkdir abs up; echo a > abs/a; echo u > up/u; tar -cf ../t.tar abs/a up/u");
+        Image image = builds.build("FROM scratch\nCOPY base /\nADD t.tar /in/\n");
+
+        assertThat(builds.listing(image, 1))
+                .containsExactly(
+                        "drwxr-xr-x 0/0 in/",
+                        "drwxr-xr-x 0/0 in/target/",
+                        "-rw-r--r-- 0/0 in/target/a",
+                        "-rw-r--r-- 0/0 in/target/u");
+    }
+
+    @Test
+    void aLinkThatAnArchiveGoesThroughMustLeadToADirectory() throws Exception {
+        archive("ln -s /tmp out; tar -cf ../t.tar out; rm out; mkdir out; echo x > out/x; tar -rf ../t.tar out/x");
+        StrataException failure =
+                catchThrowableOfType(StrataException.class, () -> builds.build("FROM scratch\nADD t.tar /in/\n"));
+
+        assertThat(failure.problem().code()).isEqualTo(ProblemCode.ArchiveInvalid);
+        assertThat(failure.problem().headline()).isEqualTo("Dockerfile:2: cannot unpack below the link /in/out");
+        assertThat(failure.problem().why()).contains("as if /in were the root");
     }
 
     @Test
