@@ -32,14 +32,14 @@ record Owner(int uid, int gid) {
     }
 
     /// Reads `user[:group]` of `--chown` and of a WORKDIR's owner. A name alone brings its primary group, a number
-    /// alone is
-    /// the group as well. BuildKit, solver/llbsolver/file/user_linux.go.
+    /// alone is the group as well; an empty group is as if there were none, an empty user is root. BuildKit,
+    /// client/llb/fileop.go, `WithUser`, and solver/llbsolver/ops/user_linux.go.
     static Owner parse(String spec, Tree tree) {
         String[] parts = spec.split(":", 2);
-        Optional<Integer> number = number(parts[0]);
+        Optional<Integer> number = parts[0].isEmpty() ? Optional.of(0) : number(parts[0]);
         int uid = number.orElseGet(() -> passwdField(tree, parts[0], PASSWD_UID));
         int gid;
-        if (parts.length == 2) {
+        if (parts.length == 2 && !parts[1].isEmpty()) {
             gid = number(parts[1]).orElseGet(() -> groupId(tree, parts[1]));
         } else {
             gid = number.isPresent() ? uid : passwdField(tree, parts[0], PASSWD_GID);
@@ -58,7 +58,7 @@ record Owner(int uid, int gid) {
         if (parts.length == 2 || number.isEmpty()) {
             return parse(spec, tree);
         }
-        String uid = number.get().toString();
+        String uid = Integer.toUnsignedString(number.get());
         int gid = lines(tree, "etc/passwd").stream()
                 .filter(line -> line.length > PASSWD_GID && line[PASSWD_UID].equals(uid))
                 .findFirst()
@@ -75,10 +75,11 @@ record Owner(int uid, int gid) {
         if (spec.contains(":")) {
             return groups;
         }
-        String name = spec.isEmpty() ? "root" : spec;
+        Optional<String> name = name(spec, tree);
         for (String[] line : lines(tree, "etc/group")) {
             if (line.length > GROUP_MEMBERS
-                    && List.of(line[GROUP_MEMBERS].split(",")).contains(name)) {
+                    && name.filter(List.of(line[GROUP_MEMBERS].split(","))::contains)
+                            .isPresent()) {
                 number(line[GROUP_GID]).filter(id -> id != gid).ifPresent(groups::add);
             }
         }
@@ -101,6 +102,18 @@ record Owner(int uid, int gid) {
                 "the command cannot run with the " + what + " " + Integer.toUnsignedString(id),
                 "the user namespace of this build has the ids " + there,
                 "give a USER of these to every RUN; the image's own may be any, set it after the last RUN"));
+    }
+
+    /// The name by which `/etc/group` knows a process's user: a number has one if `/etc/passwd` gives it one.
+    /// moby/sys, user/user.go, `GetExecUser`.
+    private Optional<String> name(String spec, Tree tree) {
+        if (!spec.isEmpty() && number(spec).isEmpty()) {
+            return Optional.of(spec);
+        }
+        return lines(tree, "etc/passwd").stream()
+                .filter(line -> line.length > PASSWD_UID && line[PASSWD_UID].equals(Integer.toUnsignedString(uid)))
+                .map(line -> line[0])
+                .findFirst();
     }
 
     private static int passwdField(Tree tree, String name, int field) {

@@ -206,7 +206,7 @@ public final class Solver {
     }
 
     private ImageConfig next(Vertex vertex, VertexResult parent, Instant created, @Nullable DiffId layer) {
-        var history = new History(clamp(created), vertex.createdBy(), vertex.author(), COMMENT, layer == null);
+        var history = new History(clamp(created), vertex.createdBy(), null, COMMENT, layer == null);
         return parent.config()
                 .withConfig(vertex.config())
                 .withAuthor(vertex.author())

@@ -101,12 +101,16 @@ class ImageBuilderIT {
                 COPY --chown=app --chmod=600 a /one
                 COPY --chown=app:extra a /new/two
                 COPY --chown=7 a /three
+                COPY --chown=app: a /four
+                COPY --chown=:extra a /five
                 """);
 
         assertThat(builds.listing(image, 2)).containsExactly("-rw------- 1000/1001 one");
         assertThat(builds.listing(image, 3))
                 .containsExactly("drwxr-xr-x 1000/1002 new/", "-rw-r--r-- 1000/1002 new/two");
         assertThat(builds.listing(image, 4)).containsExactly("-rw-r--r-- 7/7 three");
+        assertThat(builds.listing(image, 5)).containsExactly("-rw-r--r-- 1000/1001 four");
+        assertThat(builds.listing(image, 6)).containsExactly("-rw-r--r-- 0/1002 five");
     }
 
     @Test
@@ -250,10 +254,18 @@ class ImageBuilderIT {
                 USER app
                 WORKDIR /tmp/work
                 RUN id && echo "$NAME $VERSION $HOME $(pwd 2>/dev/null || echo $PWD)"
+                USER 1000
+                RUN id
+                USER 7
+                RUN id
                 """);
 
         assertThat(builds.output())
-                .containsExactly("uid=1000(app) gid=1001(app) groups=1001(app),1002(extra)", "strata 1 / /tmp/work");
+                .containsExactly(
+                        "uid=1000(app) gid=1001(app) groups=1001(app),1002(extra)",
+                        "strata 1 / /tmp/work",
+                        "uid=1000(app) gid=1001(app) groups=1001(app),1002(extra)",
+                        "uid=7 gid=0(root) groups=0(root)");
     }
 
     @Test
@@ -316,6 +328,17 @@ class ImageBuilderIT {
         assertThat(image.manifest().layers()).hasSize(1);
         assertThat(builds.listing(image, 0)).containsExactly("drwxr-xr-x 0/0 srv/", "-rw-r--r-- 5/6 srv/app");
         assertThat(builds.content(image, 0, "srv/app")).isEqualTo("made\n");
+    }
+
+    /// As BuildKit: an image has one author, and its history names none.
+    @Test
+    void theAuthorIsTheImagesAndNotThatOfItsSteps() throws Exception {
+        Image image = builds.build("FROM scratch\nMAINTAINER somebody\nLABEL a=b\n");
+
+        assertThat(image.config().author()).isEqualTo("somebody");
+        assertThat(image.config().history())
+                .hasSize(2)
+                .allSatisfy(step -> assertThat(step.author()).isNull());
     }
 
     @Test
