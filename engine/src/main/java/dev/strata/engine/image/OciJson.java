@@ -163,10 +163,10 @@ public final class OciJson {
         if (!config.env().isEmpty()) {
             doc.set("Env", JSON.valueToTree(config.env()));
         }
-        if (config.entrypoint() != null) {
+        if (isSet(config.entrypoint())) {
             doc.set("Entrypoint", JSON.valueToTree(config.entrypoint()));
         }
-        if (config.cmd() != null) {
+        if (isSet(config.cmd())) {
             doc.set("Cmd", JSON.valueToTree(config.cmd()));
         }
         set(doc, "Volumes", config.volumes());
@@ -192,6 +192,11 @@ public final class OciJson {
             doc.put("ArgsEscaped", true);
         }
         return doc;
+    }
+
+    /// A list that is set to nothing is left out, as BuildKit and docker leave it out.
+    private static boolean isSet(@Nullable List<String> list) {
+        return list != null && !list.isEmpty();
     }
 
     private static ObjectNode node(Healthcheck check) {

@@ -20,7 +20,7 @@ class OciJsonTest {
     private static final String CONFIG = """
             {"created":"2015-10-31T22:22:56.015925234Z","author":"Alyssa","architecture":"arm64","os":"linux",\
             "variant":"v8","config":{"User":"alice","ExposedPorts":{"53/udp":{},"8080/tcp":{}},"Env":["A=b"],\
-            "Entrypoint":["/bin/app"],"Cmd":[],"Volumes":{"/var/log":{}},"WorkingDir":"/home","Labels":{"k":"v"},\
+            "Entrypoint":["/bin/app"],"Cmd":["run"],"Volumes":{"/var/log":{}},"WorkingDir":"/home","Labels":{"k":"v"},\
             "StopSignal":"SIGTERM","Shell":["/bin/sh","-c"],"Healthcheck":{"Test":["CMD","true"],"Interval":5},\
             "OnBuild":["RUN x"],"ArgsEscaped":true},"rootfs":{"type":"layers","diff_ids":["%s"]},"history":[\
             {"created":"2015-10-31T22:22:54.690851953Z","created_by":"ADD x"},\
@@ -30,9 +30,18 @@ class OciJsonTest {
     void aConfigIsReadAndWrittenWithoutLoss() {
         ImageConfig config = OciJson.config(CONFIG.getBytes(UTF_8));
 
-        assertThat(config.config().cmd()).isEmpty();
+        assertThat(config.config().cmd()).containsExactly("run");
         assertThat(config.platform()).hasToString("linux/arm64/v8");
         assertThat(new String(OciJson.bytes(config), UTF_8)).isEqualTo(CONFIG);
+    }
+
+    /// As BuildKit and docker write it: `CMD []` is a config without a command.
+    @Test
+    void aCommandAndAnEntrypointOfNothingAreNotWritten() {
+        String config = CONFIG.replace("[\"/bin/app\"]", "[]").replace("[\"run\"]", "[]");
+
+        assertThat(new String(OciJson.bytes(OciJson.config(config.getBytes(UTF_8))), UTF_8))
+                .isEqualTo(CONFIG.replace("\"Entrypoint\":[\"/bin/app\"],\"Cmd\":[\"run\"],", ""));
     }
 
     @Test
