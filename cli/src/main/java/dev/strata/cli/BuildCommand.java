@@ -162,6 +162,9 @@ final class BuildCommand implements Callable<Integer> {
         if (push && names.isEmpty()) {
             throw usage("--push needs a name: add -t NAME");
         }
+        if (output != null && names.isEmpty()) {
+            throw usage("--output needs a name: add -t NAME, an archive holds named images only");
+        }
         if (output != null && !OUTPUT.matcher(output).matches()) {
             throw usage("--output is type=oci,dest=FILE: " + output);
         }

@@ -93,6 +93,8 @@ class StrataIT {
         assertThat(strata("build", "--provenance=true", ".").err()).startsWith("--provenance must be false");
         assertThat(strata("build", "--help").out()).contains("Builds an image from a Dockerfile.", "--build-arg");
         assertThat(strata("build", "--push", ".").err()).startsWith("--push needs a name");
+        assertThat(strata("build", "--output", "type=oci,dest=x.tar", ".").err())
+                .startsWith("--output needs a name");
         assertThat(strata("build", "@" + directory).code()).isEqualTo(1);
         Ended failed = strata("build", ".");
         assertThat(failed.code()).isEqualTo(1);
