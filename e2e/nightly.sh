@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The long measurements: the demo with nothing compiled and with everything compiled, and the benchmark with 20 builds.
+# What takes long: the demo with nothing compiled and with everything compiled, the benchmark with 20 builds, and the
+# comparison with BuildKit.
 # Removes every target/ of this tree, takes down the local cluster that runs, and its own at the end. The cache of other runs
 # is left alone.
 #
@@ -30,4 +31,5 @@ find "$REPO" -maxdepth 2 -name target -type d -exec rm -rf {} +
 demo "nothing compiled"
 demo "everything compiled"
 bash "$HERE/bench.sh" --runs 20
+bash "$HERE/differential.sh"
 printf '%s\n' "${FIGURES[@]}"

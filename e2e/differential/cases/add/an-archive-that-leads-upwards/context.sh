@@ -1,0 +1,4 @@
+mkdir a
+echo x > escaped
+tar -C a -P -cf up.tar ../escaped
+rm escaped

@@ -1,0 +1,2 @@
+mkdir -p root/srv
+ln -s elsewhere root/srv/opaque
