@@ -5,7 +5,6 @@
 package dev.strata.engine.solve;
 
 import dev.strata.engine.cache.CacheKey;
-import dev.strata.engine.dockerfile.GlobPattern;
 import dev.strata.engine.layer.Entry;
 import dev.strata.engine.layer.ImagePaths;
 import dev.strata.engine.layer.Layer;
@@ -15,7 +14,6 @@ import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +30,7 @@ final class CopyStep implements LayerStep {
 
     private final Operation.Copy copy;
     private final SourceTree source;
+    private final SourcePaths paths;
     private final Instant madeAt;
     private final Store store;
 
@@ -39,6 +38,7 @@ final class CopyStep implements LayerStep {
     CopyStep(Operation.Copy copy, SourceTree source, Instant madeAt, Store store) {
         this.copy = copy;
         this.source = source;
+        this.paths = new SourcePaths(source);
         this.madeAt = madeAt;
         this.store = store;
     }
@@ -54,7 +54,7 @@ final class CopyStep implements LayerStep {
                 .add("chown", String.valueOf(copy.chown()))
                 .add("chmod", String.valueOf(copy.chmod()))
                 .add("made-at", madeAt.toString());
-        for (String path : sources()) {
+        for (String path : paths.of(copy.sources())) {
             // The name decides where a file lands, the path before it does not.
             key.add("source", ImagePaths.name(path));
             addContent(key, source.resolve(path), "", new HashMap<>());
@@ -94,7 +94,7 @@ final class CopyStep implements LayerStep {
         String chown = copy.chown();
         Owner owner = chown == null ? null : Owner.parse(chown, parent.tree());
         try (var archives = new ArchiveSpool(store.temporary(), parent.files())) {
-            for (String path : sources()) {
+            for (String path : paths.of(copy.sources())) {
                 copyOne(changes, path, owner, archives);
             }
             return store.write(options, changes::writeTo);
@@ -200,55 +200,11 @@ final class CopyStep implements LayerStep {
         return chmod == null || entry.kind() == Entry.Kind.SYMLINK ? entry : entry.withMode(chmod);
     }
 
-    /// Every source path, wildcards expanded in byte order. A pattern may match nothing; a plain path
-    /// must be there.
-    private List<String> sources() throws IOException {
-        var paths = new ArrayList<String>();
-        for (String written : copy.sources()) {
-            String cleaned = ImagePaths.clean(written);
-            if (GlobPattern.isPattern(cleaned)) {
-                match("", List.of(cleaned.split("/")), paths);
-            } else if (source.find(source.resolve(cleaned)).isPresent()) {
-                paths.add(cleaned);
-            } else {
-                throw notFound(written, cleaned);
-            }
-        }
-        return paths;
-    }
-
-    private void match(String directory, List<String> patterns, List<String> found) throws IOException {
-        String resolved = source.resolve(directory);
-        if (root(resolved).kind() != Entry.Kind.DIRECTORY) {
-            return;
-        }
-        var pattern = GlobPattern.parse(patterns.getFirst());
-        for (String name : source.children(resolved)) {
-            if (!pattern.matches(name)) {
-                continue;
-            }
-            String path = ImagePaths.join(directory, name);
-            if (patterns.size() == 1) {
-                found.add(path);
-            } else if (source.find(source.resolve(path)).isPresent()) {
-                match(path, patterns.subList(1, patterns.size()), found);
-            }
-        }
-    }
-
     /// The entry at a resolved path; the root is a directory even where nothing describes it.
     private Entry root(String path) throws IOException {
         return source.find(path)
                 .or(() -> path.isEmpty() ? Optional.of(Entry.directory("", 0755, 0, 0, madeAt)) : Optional.empty())
-                .orElseThrow(() -> notFound(path, path));
-    }
-
-    private StrataException notFound(String written, String path) {
-        return new StrataException(Problem.of(
-                ProblemCode.CopySourceNotFound,
-                "source not found: " + written,
-                source.whereMissing(path),
-                "check the path; it is relative to the root of what is copied from"));
+                .orElseThrow(() -> paths.notFound(path, path));
     }
 
     private StrataException cannot(String why) {

@@ -175,6 +175,28 @@ class CopyIT {
                 .containsExactly("drwxrwxrwx 0/0 top/", "drwxrwxrwt 0/0 top/sub/", "-rwxrwxrwt 0/0 top/sub/x");
     }
 
+    /// `ResolveWildcards`: what is before the first wildcard is resolved, what follows is walked.
+    @Test
+    void linksAreFollowedBeforeTheFirstWildcardAndNotBehindIt() throws Exception {
+        builds.file("real/x", "real").file("other/x", "other");
+        Files.createSymbolicLink(builds.context.resolve("linked"), Path.of("real"));
+        Image image = builds.build("FROM scratch\nCOPY linked/* /before/\nCOPY l*/x o*r/x /behind/\n");
+
+        assertThat(builds.listing(image, 0)).containsExactly("drwxr-xr-x 0/0 before/", "-rw-r--r-- 0/0 before/x");
+        assertThat(builds.listing(image, 1)).containsExactly("drwxr-xr-x 0/0 behind/", "-rw-r--r-- 0/0 behind/x");
+        assertThat(builds.content(image, 1, "behind/x")).isEqualTo("other");
+    }
+
+    @Test
+    void whatIsBeforeTheFirstWildcardMustBeThere() throws Exception {
+        builds.file("d/x", "");
+        StrataException failure = catchThrowableOfType(
+                StrataException.class, () -> builds.build("FROM scratch\nCOPY d/*.txt /a/\nCOPY e/*.txt /a/\n"));
+
+        assertThat(failure.problem().code()).isEqualTo(ProblemCode.CopySourceNotFound);
+        assertThat(failure.problem().headline()).isEqualTo("Dockerfile:3: source not found: e/*.txt");
+    }
+
     @Test
     void pipesAndDevicesOfTheContextAreCopied() throws Exception {
         archive("mkfifo -m 640 pipe; mknod -m 600 null c 1 3; mknod -m 600 disk b 7 9");
