@@ -45,7 +45,8 @@ public final class Executor {
         Path bundle = Files.createDirectories(directory.resolve(id));
         try {
             Files.writeString(
-                    bundle.resolve("hosts"), "127.0.0.1\tlocalhost " + RuntimeConfig.HOSTNAME + "\n::1\tlocalhost\n");
+                    bundle.resolve("hosts"),
+                    "127.0.0.1\tlocalhost " + RuntimeConfig.HOSTNAME + "\n::1\tlocalhost ip6-localhost ip6-loopback\n");
             Path resolver = Path.of("/etc/resolv.conf");
             Files.write(
                     bundle.resolve("resolv.conf"),
