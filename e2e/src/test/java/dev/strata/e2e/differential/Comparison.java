@@ -109,7 +109,7 @@ final class Comparison {
     }
 
     /// Where BuildKit's is the time of the build, ours is one too, or the file is a directory: those that a
-    /// COPY, ADD or WORKDIR makes get a fixed time, and those that it writes into keep theirs. See ADR 0007.
+    /// COPY, ADD or WORKDIR makes get a fixed time, and those that it writes into keep theirs. See ADR 0008.
     private boolean sameTime(BuiltImage.File theirs, BuiltImage.File ours) {
         if (theirs.mtime().isBefore(began)) {
             return theirs.mtime().equals(ours.mtime());
