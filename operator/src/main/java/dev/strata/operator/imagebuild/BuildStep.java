@@ -90,7 +90,8 @@ sealed interface BuildStep {
         if (newestPodDiffers(observed, job)) {
             return ProblemCode.IsolationUnavailable;
         }
-        return observed.outOfMemory(job) ? ProblemCode.OutOfMemory : null;
+        // A builder of which only the RUN was killed has told so; its pod stays.
+        return observed.outOfMemory(job) && observed.report(job) == null ? ProblemCode.OutOfMemory : null;
     }
 
     /// An API server without user namespaces drops `hostUsers` silently; such a pod must not go on.

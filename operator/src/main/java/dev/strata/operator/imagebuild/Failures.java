@@ -24,10 +24,19 @@ record Failures(
     /// Exit code of the launcher when the node gives the pod no user namespace.
     private static final int NOT_ISOLATED = 71;
 
+    /// Exit code of a command that SIGKILL has ended.
+    private static final int KILLED = 137;
+
+    private static final String OUT_OF_MEMORY =
+            "the builder was out of memory. Try: raise spec.resources.limits.memory";
+
     /// The kind of the failure; `Internal` for one that this operator does not know.
     ProblemCode code() {
         if (report == null || report.failure() == null) {
             return reason(observed.termination(job));
+        }
+        if (killedForMemory(report.failure())) {
+            return ProblemCode.OutOfMemory;
         }
         return named(report.failure().reason()).orElse(ProblemCode.Internal);
     }
@@ -48,8 +57,8 @@ record Failures(
             BuildReport.Failure told = report.failure();
             return new ImageBuildStatus.Failure(
                     ImageBuildObserved.number(job),
-                    told.reason(),
-                    told.message(),
+                    killedForMemory(told) ? ProblemCode.OutOfMemory.name() : told.reason(),
+                    killedForMemory(told) ? OUT_OF_MEMORY : told.message(),
                     told.step(),
                     told.line(),
                     told.exitCode(),
@@ -69,6 +78,11 @@ record Failures(
                 pod,
                 null,
                 null);
+    }
+
+    /// Whether the kernel killed the command of the RUN that failed, and let the engine live.
+    private boolean killedForMemory(BuildReport.Failure told) {
+        return Objects.equals(told.exitCode(), KILLED) && observed.outOfMemory(job);
     }
 
     /// As the log shows it: `[stage-0 2/5] RUN make`.
@@ -95,7 +109,7 @@ record Failures(
 
     private String message(ProblemCode reason, ImageBuildSpec spec, @Nullable ContainerStateTerminated end) {
         if (reason == ProblemCode.OutOfMemory) {
-            return "the builder was out of memory. Try: raise spec.resources.limits.memory";
+            return OUT_OF_MEMORY;
         }
         if (reason == ProblemCode.Timeout) {
             return "the build took longer than " + spec.timeout() + ". Try: raise spec.timeout";

@@ -211,6 +211,7 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber, Map<St
                 .findFirst();
     }
 
+    /// Whether the kernel has killed a process of the builder, its own or one of a RUN, for want of memory.
     boolean outOfMemory(Job job) {
         ContainerStateTerminated end = termination(job);
         return end != null && "OOMKilled".equals(end.getReason());

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.report.BuildReport;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
@@ -99,6 +100,14 @@ class BuildStepTest {
         Builds ended = new Builds().job(1, KEY, "Failed").pod(1, 137, "OOMKilled", null);
         assertThat(BuildStep.decide(ended.observed(), WANTED, false, END.plusSeconds(3600)))
                 .isEqualTo(new BuildStep.Finish(newest(ended)));
+    }
+
+    @Test
+    void aBuilderThatToldOfItsKilledCommandKeepsItsPod() {
+        var failure = new BuildReport.Failure("InstructionFailed", "it failed", null, 4, 137, "", null);
+        var report = new BuildReport(null, 0, List.of(), null, 1, 0, Map.of(), failure);
+        Builds builds = new Builds().job(1, KEY, null).pod(1, 1, "OOMKilled", report);
+        assertThat(decide(builds)).isNotInstanceOf(BuildStep.GiveUp.class);
     }
 
     @Test

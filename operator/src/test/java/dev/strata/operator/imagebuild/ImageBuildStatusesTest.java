@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.report.BuildReport;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
@@ -87,6 +88,23 @@ class ImageBuildStatusesTest {
         assertThat(Objects.requireNonNull(status.lastFailure()).line()).isEqualTo(4);
         assertThat(Objects.requireNonNull(status.image()).reference()).isEqualTo(Builds.IMAGE);
         assertThat(status.buildNumber()).isEqualTo(2);
+    }
+
+    @Test
+    void aCommandThatWasKilledForMemoryIsToldAsSuchWithItsLineAndItsDebugImage() {
+        for (String end : new String[] {"OOMKilled", "Error"}) {
+            var failure = new BuildReport.Failure("InstructionFailed", "it failed", "RUN make", 4, 137, "", "debug");
+            Builds builds = new Builds()
+                    .job(1, KEY, "Failed")
+                    .pod(1, 1, end, new BuildReport(null, 0, List.of(), null, 1, 0, Map.of(), failure));
+            ImageBuildStatus status = builds.statuses().finished(newest(builds), null);
+            String reason = end.equals("OOMKilled") ? "OutOfMemory" : "InstructionFailed";
+            assertThat(ready(status).getReason()).isEqualTo(reason);
+            ImageBuildStatus.Failure told = Objects.requireNonNull(status.lastFailure());
+            assertThat(told.reason()).isEqualTo(reason);
+            assertThat(told.line()).isEqualTo(4);
+            assertThat(told.debugImage()).isEqualTo("debug");
+        }
     }
 
     @Test
