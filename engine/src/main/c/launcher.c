@@ -46,18 +46,31 @@ static void fail(const char *what) {
   exit(FAILED);
 }
 
-/* Tells Kubernetes, as a BuildReport, where the kubelet gave the container a termination log. */
-static void report(const char *file) {
+/*
+ * Ends with IsolationUnavailable, nothing run: told on standard error, and to Kubernetes as a BuildReport
+ * where the kubelet gave the container a termination log. why and what_to_try are plain text for JSON.
+ */
+static void unavailable(const char *why, const char *what_to_try) {
+  fprintf(stderr, "IsolationUnavailable: %s; %s\n", why, what_to_try);
   int fd = open("/dev/termination-log", O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return;
-  if (dprintf(fd,
-              "{\"image\":null,\"imageSize\":0,\"tags\":[],\"sourceRevision\":null,\"steps\":0,"
-              "\"cachedSteps\":0,\"timings\":{},\"failure\":{\"reason\":\"IsolationUnavailable\","
-              "\"message\":\"%s maps an id to the host's id 0; check that the pod has hostUsers:"
-              " false and that the node supports user namespaces\",\"step\":null,\"line\":null,"
-              "\"exitCode\":null,\"logTail\":\"\",\"debugImage\":null}}\n", file) < 0)
-    fprintf(stderr, "strata-launcher: /dev/termination-log: %s\n", strerror(errno));
-  close(fd);
+  if (fd >= 0) {
+    if (dprintf(fd,
+                "{\"image\":null,\"imageSize\":0,\"tags\":[],\"sourceRevision\":null,\"steps\":0,"
+                "\"cachedSteps\":0,\"timings\":{},\"failure\":{\"reason\":\"IsolationUnavailable\","
+                "\"message\":\"%s; %s\",\"step\":null,\"line\":null,"
+                "\"exitCode\":null,\"logTail\":\"\",\"debugImage\":null}}\n", why, what_to_try) < 0)
+      fprintf(stderr, "strata-launcher: /dev/termination-log: %s\n", strerror(errno));
+    close(fd);
+  }
+  exit(UNAVAILABLE);
+}
+
+/* The node refuses what nesting needs: user.max_user_namespaces, a seccomp profile, AppArmor. */
+static void cannot_nest(const char *what) {
+  char why[256];
+  snprintf(why, sizeof why, "this node does not let the builder nest a user namespace: %s: %s", what, strerror(errno));
+  unavailable(why, "check there the sysctls user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns,"
+              " and that the pod has the seccomp profile strata/builder.json");
 }
 
 /* Reads a map; refuses host id 0; leaves the identity map of the same ids in text. */
@@ -69,12 +82,9 @@ static size_t identity(const char *file, char text[MAP_TEXT]) {
   if (map == NULL) fail(file);
   while (fscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3) {
     if (outside == 0) {
-      fprintf(stderr,
-              "IsolationUnavailable: %s maps an id to the host's id 0, so this process has no user"
-              " namespace of its own. Check that the pod has hostUsers: false and that the node"
-              " supports user namespaces.\n", file);
-      report(file);
-      exit(UNAVAILABLE);
+      char why[128];
+      snprintf(why, sizeof why, "%s maps an id to the host's id 0", file);
+      unavailable(why, "check that the pod has hostUsers: false and that the node supports user namespaces");
     }
     int n = snprintf(text + length, MAP_TEXT - length, "%lu %lu %lu\n", inside, inside, count);
     if (n < 0 || (size_t) n >= MAP_TEXT - length) { errno = E2BIG; fail(file); }
@@ -110,11 +120,12 @@ static void nest(const char *uids, size_t uid_length, const char *gids, size_t g
     _exit(0);
   }
   close(go[0]);
-  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) fail("unshare of user and mount namespaces");
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) cannot_nest("unshare of user and mount namespaces");
   if (write(go[1], "x", 1) != 1) fail("pipe");
   close(go[1]);
   if (waitpid(child, &status, 0) != child) fail("wait");
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) exit(FAILED);
+  errno = EPERM;                                        /* said by the child */
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) cannot_nest("the maps of its ids");
 }
 
 static void private_mounts(void) {

@@ -85,9 +85,8 @@ final class IsolationE2E {
         assertThat(end.path("message").asText()).contains("\"reason\":\"IsolationUnavailable\"");
         assertThat(open.run("logs", "builder").orFail())
                 .isEqualTo(
-                        "IsolationUnavailable: /proc/self/uid_map maps an id to the host's id 0, so this process has no"
-                                + " user namespace of its own. Check that the pod has hostUsers: false and that the node supports"
-                                + " user namespaces.\n");
+                        "IsolationUnavailable: /proc/self/uid_map maps an id to the host's id 0; check that the pod has"
+                                + " hostUsers: false and that the node supports user namespaces\n");
         open.run("delete", "namespace", "e2e-open", "--wait=false").orFail();
     }
 

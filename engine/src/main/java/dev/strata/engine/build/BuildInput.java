@@ -46,7 +46,7 @@ public record BuildInput(
         try (RootDirectory root = openContext(context, "")) {
             if (file == null) {
                 SourceFile dockerfile = text(root, DOCKERFILE, DOCKERFILE);
-                return new BuildInput(context, "", dockerfile, ignore(root, DOCKERFILE), null);
+                return new BuildInput(context, "", dockerfile, ignore(root, DOCKERFILE + IGNORE, IGNORE), null);
             }
             byte[] bytes;
             try (InputStream in = Files.newInputStream(file)) {
@@ -55,8 +55,15 @@ public record BuildInput(
                 throw dockerfileNotFound(file.toString());
             }
             SourceFile dockerfile = SourceFile.of(file.toString(), new String(bytes, StandardCharsets.UTF_8));
-            Dockerignore ignore = ignore(root, file.getFileName().toString());
-            return new BuildInput(context, "", dockerfile, ignore, null);
+            Path own = Path.of(file + IGNORE);
+            if (!Files.isRegularFile(own)) {
+                return new BuildInput(context, "", dockerfile, ignore(root, IGNORE), null);
+            }
+            try (InputStream in = Files.newInputStream(own)) {
+                String text = new String(capped(in, own.toString()), StandardCharsets.UTF_8);
+                return new BuildInput(
+                        context, "", dockerfile, Dockerignore.parse(SourceFile.of(own.toString(), text)), null);
+            }
         }
     }
 
@@ -70,7 +77,7 @@ public record BuildInput(
         try (RootDirectory root = openContext(source, contextDir)) {
             String name = path == null ? DOCKERFILE : path;
             SourceFile dockerfile = inline == null ? text(root, name, name) : SourceFile.of(DOCKERFILE, inline);
-            return new BuildInput(source, contextDir, dockerfile, ignore(root, name), mtime);
+            return new BuildInput(source, contextDir, dockerfile, ignore(root, name + IGNORE, IGNORE), mtime);
         }
     }
 
@@ -91,9 +98,10 @@ public record BuildInput(
         }
     }
 
-    /// `<Dockerfile>.dockerignore` wins over `.dockerignore`. BuildKit, frontend/dockerui/config.go.
-    private static Dockerignore ignore(RootDirectory root, String dockerfile) throws IOException {
-        for (String name : new String[] {dockerfile + IGNORE, IGNORE}) {
+    /// The first of these files that is there: `<Dockerfile>.dockerignore`, beside the Dockerfile, wins over
+    /// `.dockerignore` of the context. BuildKit, frontend/dockerui/config.go.
+    private static Dockerignore ignore(RootDirectory root, String... names) throws IOException {
+        for (String name : names) {
             if (root.isFile(name)) {
                 return Dockerignore.parse(text(root, name, name));
             }

@@ -7,6 +7,9 @@ package dev.strata.engine.build;
 import dev.strata.engine.cache.CacheKey;
 import dev.strata.engine.cache.CacheRecord;
 import dev.strata.engine.image.Platform;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,5 +35,14 @@ public record BuildOptions(
         @Nullable Instant sourceDateEpoch) {
     public BuildOptions {
         args = Collections.unmodifiableMap(new LinkedHashMap<>(args));
+        args.forEach((name, value) -> {
+            if (value.indexOf('\0') >= 0) {
+                throw new StrataException(Problem.of(
+                        ProblemCode.InvalidArgument,
+                        "the build argument " + name + " has a zero byte",
+                        "it could be a part of a file's name, and ends there for Linux",
+                        "give it as plain text"));
+            }
+        });
     }
 }

@@ -26,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,12 +93,15 @@ final class PodBuild {
             Image image = timed("steps", builder::build);
             message.clear();
             timed("push", () -> push(image));
-            exportCache(imported, builder);
+            exportCache(imported, builder.usedRecords());
             timings.put("total", millisSince(start));
             return succeeded(image, builder);
         } catch (StepFailure e) {
             debugImage = pushDebug(e);
-            exportCache(imported, builder);
+            // What the steps after this one would have used is kept for the build that mends it.
+            var known = new LinkedHashMap<>(imported);
+            known.putAll(builder.usedRecords());
+            exportCache(imported, known);
             throw e;
         }
     }
@@ -110,11 +114,11 @@ final class PodBuild {
         }
     }
 
-    private void exportCache(Map<CacheKey, CacheRecord> imported, ImageBuilder builder)
+    private void exportCache(Map<CacheKey, CacheRecord> imported, Map<CacheKey, CacheRecord> wanted)
             throws IOException, InterruptedException {
-        if (!builder.usedRecords().equals(imported)) {
+        if (!wanted.equals(imported)) {
             timed("cache-export", () -> {
-                cache.save(builder.usedRecords());
+                cache.save(wanted);
                 return imported;
             });
         }

@@ -47,6 +47,15 @@ final class LineReader {
         int last = -1;
         for (int i = first; i < file.lines().size(); i++) {
             String line = withoutBom(i);
+            if (line.indexOf('\0') >= 0) {
+                problems.add(Problem.of(
+                                ProblemCode.DockerfileSyntaxError,
+                                "the line has a zero byte",
+                                "",
+                                "save the Dockerfile as plain text in UTF-8")
+                        .at(file.range(i + 1, i + 1)));
+                continue;
+            }
             if (isComment(line) || line.isBlank()) {
                 continue;
             }

@@ -9,6 +9,9 @@ import dev.strata.engine.content.BlobWriter;
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.content.Digest;
 import dev.strata.engine.image.DiffId;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,6 +83,13 @@ public final class LayerWriter implements AutoCloseable {
     ///
     /// @throws IOException also when the file has more or fewer bytes than the entry says
     public void add(Entry given, @Nullable ContentSource content) throws IOException {
+        if (given.path().startsWith(WHITEOUT, given.path().lastIndexOf('/') + 1)) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.InstructionFailed,
+                    "a layer cannot hold the file /" + given.path(),
+                    "names that begin with " + WHITEOUT + " mark deletions there; OCI image-spec, layer.md",
+                    "rename or remove it in the same step"));
+        }
         Instant time = given.mtime().truncatedTo(ChronoUnit.SECONDS);
         Entry entry = given.withMtime(clamp != null && time.isAfter(clamp) ? clamp : time)
                 .withXattrs(ImageXattrs.of(given));

@@ -27,6 +27,10 @@ import java.util.regex.Pattern;
 public final class TarReader {
     private static final int BLOCK = 512;
     private static final int MAX_EXTENSION = 1 << 20;
+
+    /// Bytes of a name or of a link's target: limits.h, `PATH_MAX`, without its zero byte.
+    private static final int MAX_NAME = 4095;
+
     private static final String XATTR = "SCHILY.xattr.";
 
     private final InputStream in;
@@ -143,7 +147,12 @@ public final class TarReader {
 
     /// The name in a record or else in the header.
     private static String name(Map<String, byte[]> records, String key, byte[] block, int at, int width) {
-        byte[] bytes = has(records, key) ? records.get(key) : untilNul(Arrays.copyOfRange(block, at, at + width));
+        byte[] record = records.get(key);
+        byte[] bytes =
+                record != null && record.length > 0 ? record : untilNul(Arrays.copyOfRange(block, at, at + width));
+        if (bytes.length > MAX_NAME) {
+            throw invalid("a name has " + bytes.length + " bytes, Linux knows at most " + MAX_NAME);
+        }
         try {
             String name = StandardCharsets.UTF_8
                     .newDecoder()

@@ -130,6 +130,8 @@ final class ArchiveSpool implements AutoCloseable {
                     size += bytes.transferTo(out);
                 }
             });
+            // What follows the archive belongs to the file whose digest is known.
+            in.transferTo(OutputStream.nullOutputStream());
             return Optional.of(new Archive(members));
         }
     }

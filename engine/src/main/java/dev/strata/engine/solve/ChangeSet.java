@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// then written in path order; no entry in it is a hard link, see [#link]. It shows the parent's tree with
 /// the changes on top, so that where something lands follows the links that are there. Not thread-safe.
 final class ChangeSet {
-    private static final String WHITEOUT_PREFIX = ".wh.";
 
     /// What is put at a path. All names of one file share one `file`, whatever is put at the others later.
     private record Change(Entry entry, Content file) {}
@@ -149,9 +148,6 @@ final class ChangeSet {
 
     private void put(Entry entry, Content file) {
         String path = entry.path();
-        if (ImagePaths.name(path).startsWith(WHITEOUT_PREFIX)) {
-            throw refused(path, "names that begin with " + WHITEOUT_PREFIX + " mark deletions in a layer");
-        }
         keepParents(path);
         if (entry.kind() != Entry.Kind.DIRECTORY) {
             changes.subMap(path + "/", true, path + "0", false).clear();

@@ -12,6 +12,9 @@ import dev.strata.engine.layer.ImagePaths;
 import dev.strata.engine.layer.PathWalk;
 import dev.strata.engine.linux.FileStatus;
 import dev.strata.engine.linux.RootDirectory;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -94,7 +97,18 @@ public final class ContextTree implements SourceTree, AutoCloseable {
 
     @Override
     public ContentSource content(Entry file) {
-        return () -> root.read(file.path());
+        Digest known = digests.get(file.path());
+        ContentSource content = () -> root.read(file.path());
+        return known == null
+                ? content
+                : KnownContent.of(
+                        content,
+                        known,
+                        () -> new StrataException(Problem.of(
+                                ProblemCode.InstructionFailed,
+                                "the file changed while it was read: " + file.path(),
+                                "something writes to the build context during the build",
+                                "build again when it has ended")));
     }
 
     @Override

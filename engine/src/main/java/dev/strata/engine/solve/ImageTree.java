@@ -11,6 +11,9 @@ import dev.strata.engine.layer.Layer;
 import dev.strata.engine.layer.Located;
 import dev.strata.engine.layer.Tree;
 import dev.strata.engine.linux.RootDirectory;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,11 +63,20 @@ final class ImageTree implements SourceTree {
     public ContentSource content(Entry file) throws IOException {
         Located located = tree.find(file.path()).orElseThrow();
         Path directory = unpacked.of(layers.subList(0, located.layer() + 1));
-        return () -> {
+        ContentSource content = () -> {
             try (RootDirectory root = RootDirectory.open(directory)) {
                 return root.read(file.path());
             }
         };
+        return KnownContent.of(
+                content,
+                digest(file),
+                () -> new StrataException(Problem.of(
+                        ProblemCode.ImageInvalid,
+                        "the image that is copied from contradicts itself: /" + file.path(),
+                        "unpacked, the file has other bytes than its layer lists, as when the file that a hard link names is"
+                                + " there twice",
+                        "use another image, or tell its author")));
     }
 
     @Override

@@ -110,4 +110,19 @@ class BuildInputIT {
             assertThat(failure.problem().code()).as(name).isEqualTo(ProblemCode.CopySourceNotFound);
         }
     }
+
+    @Test
+    void theIgnoreFileBesideANamedDockerfileWins() throws Exception {
+        Path docker = Files.createDirectories(source.resolve("docker"));
+        Files.writeString(docker.resolve("app.Dockerfile"), "FROM scratch\nCOPY . /\n");
+        Files.writeString(source.resolve("secret"), "s");
+        Files.writeString(source.resolve("other"), "o");
+        Files.writeString(source.resolve(".dockerignore"), "docker\nother\n");
+        assertThat(copied(BuildInput.local(source, docker.resolve("app.Dockerfile"))))
+                .containsExactly("-rw-r--r-- 0/0 .dockerignore", "-rw-r--r-- 0/0 secret");
+
+        Files.writeString(docker.resolve("app.Dockerfile.dockerignore"), "docker\nsecret\n");
+        assertThat(copied(BuildInput.local(source, docker.resolve("app.Dockerfile"))))
+                .containsExactly("-rw-r--r-- 0/0 .dockerignore", "-rw-r--r-- 0/0 other");
+    }
 }

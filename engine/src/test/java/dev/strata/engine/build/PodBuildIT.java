@@ -351,4 +351,16 @@ class PodBuildIT {
         assertThat(second.failure()).isNull();
         assertThat(second.cachedSteps()).isEqualTo(1);
     }
+
+    @Test
+    void aFailedBuildForgetsNothingOfTheStepsBehindIt() throws Exception {
+        String start = "FROM " + name("base/busybox:1") + "\nRUN echo one > /one\n";
+        String end = "RUN echo three > /three\n";
+        build("first", request(name("team/app/cache"), Map.of("Dockerfile", start + end)));
+        build("broken", request(name("team/app/cache"), Map.of("Dockerfile", start + "RUN exit 1\n" + end)));
+        BuildReport mended = build("mended", request(name("team/app/cache"), Map.of("Dockerfile", start + end)));
+
+        assertThat(mended.failure()).isNull();
+        assertThat(mended.cachedSteps()).isEqualTo(2);
+    }
 }

@@ -42,9 +42,8 @@ class LauncherIT {
 
     private static String refusal(String file) {
         return "IsolationUnavailable: /proc/self/" + file
-                + " maps an id to the host's id 0, so this process has no user"
-                + " namespace of its own. Check that the pod has hostUsers: false and that the node supports user"
-                + " namespaces.";
+                + " maps an id to the host's id 0; check that the pod has hostUsers: false and that the node supports"
+                + " user namespaces";
     }
 
     private List<String> run(String uids, String gids, String mode, String... command)
@@ -75,6 +74,21 @@ class LauncherIT {
 
         assertThat(process.getInputStream().readAllBytes()).isEmpty();
         assertThat(process.waitFor()).isEqualTo(71);
+    }
+
+    @Test
+    void aNodeThatRefusesToNestIsNoFaultOfTheBuild() throws Exception {
+        try (var namespace = new UserNamespace(MAPPED, MAPPED)) {
+            String script = "echo 0 > /proc/sys/user/max_user_namespaces && exec " + launcher + " nest -- echo ran";
+
+            assertThat(namespace.run("sh", "-c", script))
+                    .containsExactly(
+                            "IsolationUnavailable: this node does not let the builder nest a user namespace: unshare of user"
+                                    + " and mount namespaces: No space left on device; check there the sysctls"
+                                    + " user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns, and that"
+                                    + " the pod has the seccomp profile strata/builder.json",
+                            "exit 71");
+        }
     }
 
     @Test

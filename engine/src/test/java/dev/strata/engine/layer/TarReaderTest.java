@@ -187,6 +187,12 @@ class TarReaderTest {
                         "extended headers have more than 1048576 bytes: -1",
                         t -> t.block(TarBytes.header("p", 'x', "-1", ""))),
                 new Hostile("extended headers have more than 1048576 bytes: 400011", t -> repeated(t, 'x')),
+                new Hostile(
+                        "a name has 4096 bytes, Linux knows at most 4095",
+                        t -> t.pax('x', "path=" + "d/".repeat(2048)).file("f", "")),
+                new Hostile(
+                        "a name has 4096 bytes, Linux knows at most 4095",
+                        t -> t.pax('x', "linkpath=" + "d/".repeat(2048)).symlink("f", "t")),
                 new Hostile("extended headers have more than 1048576 bytes: 400011", t -> repeated(t, 'g')),
                 new Hostile("an entry is of the unknown type Q", t -> t.entry("f", 'Q', "", new byte[0])));
     }
