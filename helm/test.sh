@@ -132,8 +132,8 @@ absent NetworkPolicy strata-operator "$WORK/default.yaml"
 
 # The operator's rights hold no listing of Secrets, no exec and no wildcard.
 check
-awk '/resources: \[.*secrets/ { getline; print }' "$WORK/clusterrole.yaml" | grep -xF '  verbs: [get, create, patch, delete]' > /dev/null \
-  || fail "the rule for Secrets is another one"
+[ "$(awk '/resources: \[.*secrets/ { getline; print }' "$WORK/clusterrole.yaml")" = '  verbs: [get, create, patch, delete]' ] \
+  || fail "the rules for Secrets are others than the one"
 hasNot "$WORK/clusterrole.yaml" 'exec|\*|escalate|impersonate|bind'
 document ClusterRole strata-view "$WORK/default.yaml" > "$WORK/strata-view.yaml"
 hasNot "$WORK/strata-view.yaml" 'create|update|patch|delete'

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The generated configuration, user and certificate with the real registry.
-/// `-Dstrata.registry=PATH` names its binary;
+/// `-Dstrata.test.registry=PATH` names its binary;
 /// `e2e/cluster.sh` builds it.
 class DistributionIT {
-    private static final Path BINARY = Path.of(System.getProperty("strata.registry", "/var/cache/strata/bin/registry"));
+    private static final Path BINARY = Path.of(System.getProperty("strata.test.registry", "/var/cache/strata/bin/registry"));
 
     @TempDir
     Path directory = Path.of("unset");
