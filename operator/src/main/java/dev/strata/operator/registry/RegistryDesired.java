@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record RegistryDesired(Registry registry, RegistryNames names) {
     private static final Quantity SIZE = new Quantity("10Gi");
 
-    /// Where images are pushed to and pulled from. The debug port is for probes only and not in it.
+    /// Where images are pushed to and pulled from.
     Service service() {
         return new ServiceBuilder()
                 .withMetadata(owned(names.name()))
@@ -43,7 +43,8 @@ record RegistryDesired(Registry registry, RegistryNames names) {
     }
 
     /// Configuration of CNCF Distribution 3. The secret that it signs uploads with comes by
-    /// environment.
+    /// environment. No debug address: it would show profiles and variables of the process to
+    /// whoever reaches the pod, without a login.
     ConfigMap config() {
         return new ConfigMapBuilder()
                 .withMetadata(owned(names.config()))
@@ -80,8 +81,6 @@ record RegistryDesired(Registry registry, RegistryNames names) {
                     certificate: /etc/strata/tls/tls.crt
                     key: /etc/strata/tls/tls.key
                     minimumtls: tls1.2
-                  debug:
-                    addr: :%d
                 auth:
                   htpasswd:
                     realm: %s
@@ -91,7 +90,7 @@ record RegistryDesired(Registry registry, RegistryNames names) {
                     enabled: true
                     interval: 10s
                     threshold: 3
-                """.formatted(deletes(), RegistryNames.PORT, RegistryNames.DEBUG_PORT, names.name());
+                """.formatted(deletes(), RegistryNames.PORT, names.name());
     }
 
     private boolean deletes() {

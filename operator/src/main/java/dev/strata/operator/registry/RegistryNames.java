@@ -15,7 +15,6 @@ import java.util.TreeMap;
 /// @param clusterDomain suffix of the names of Services, `cluster.local`
 record RegistryNames(String name, String namespace, String clusterDomain) {
     static final int PORT = 5000;
-    static final int DEBUG_PORT = 5001;
 
     /// ConfigMap of the nodes' trust and DaemonSet that acts on it, both in the operator's
     /// namespace.

@@ -124,11 +124,6 @@ record RegistryWorkload(RegistryDesired desired, String image) {
                 .withContainerPort(RegistryNames.PORT)
                 .withProtocol("TCP")
                 .endPort()
-                .addNewPort()
-                .withName("debug")
-                .withContainerPort(RegistryNames.DEBUG_PORT)
-                .withProtocol("TCP")
-                .endPort()
                 .withReadinessProbe(probe(2, 5))
                 .withLivenessProbe(probe(20, 6))
                 .withResources(resources(desired.registry().getSpec().resources()))
@@ -176,12 +171,13 @@ record RegistryWorkload(RegistryDesired desired, String image) {
                 .build();
     }
 
+    /// `/` needs no login. It answers 503, as every path does, while the storage check fails.
     private static Probe probe(int period, int failures) {
         return new ProbeBuilder()
                 .withNewHttpGet()
-                .withPath("/debug/health")
-                .withNewPort("debug")
-                .withScheme("HTTP")
+                .withPath("/")
+                .withNewPort("https")
+                .withScheme("HTTPS")
                 .endHttpGet()
                 .withPeriodSeconds(period)
                 .withTimeoutSeconds(3)

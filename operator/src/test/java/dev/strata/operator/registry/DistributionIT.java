@@ -41,27 +41,67 @@ class DistributionIT {
                 .as("binary of CNCF Distribution; build it with e2e/cluster.sh")
                 .isExecutable();
         int port = freePort();
-        int debugPort = freePort();
         RegistryUser user = RegistryUser.generate(new SecureRandom());
-        Process registry = start(user, port, debugPort);
+        Process registry = start(user, port);
         try (var http = HttpClient.newBuilder().sslContext(context()).build()) {
             await().atMost(Duration.ofSeconds(20))
                     .ignoreExceptions()
-                    .until(() -> status(http, "http://127.0.0.1:" + debugPort + "/debug/health", "") == 200);
+                    .until(() -> status(http, "https://127.0.0.1:" + port + "/", "") == 200);
             String ping = "https://127.0.0.1:" + port + "/v2/";
             assertThat(status(http, ping, "")).isEqualTo(401);
             assertThat(status(http, ping, user.name() + ":" + user.password())).isEqualTo(200);
             assertThat(status(http, ping, user.name() + ":wrong")).isEqualTo(401);
         } finally {
-            registry.destroy();
-            assertThat(registry.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            stop(registry);
         }
+    }
+
+    @Test
+    void whatTheProbesAskTellsOfStorageThatFails() throws IOException, InterruptedException {
+        int port = freePort();
+        Process registry = start(RegistryUser.generate(new SecureRandom()), port);
+        String probed = "https://127.0.0.1:" + port + "/";
+        try (var http = HttpClient.newBuilder().sslContext(context()).build()) {
+            await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> status(http, probed, "") == 200);
+            // A link to itself cannot be looked at, which is another thing than no directory yet.
+            Path data = directory.resolve("data");
+            Files.createSymbolicLink(data, data);
+            await().atMost(Duration.ofSeconds(20)).until(() -> status(http, probed, "") == 503);
+            Files.delete(data);
+            await().atMost(Duration.ofSeconds(20)).until(() -> status(http, probed, "") == 200);
+        } finally {
+            stop(registry);
+        }
+    }
+
+    @Test
+    void nothingOfTheProcessIsShownWithoutALogin() throws IOException, InterruptedException {
+        assertThat(configuration()).doesNotContain("debug");
+        int port = freePort();
+        Process registry = start(RegistryUser.generate(new SecureRandom()), port);
+        try (var http = HttpClient.newBuilder().sslContext(context()).build()) {
+            String server = "https://127.0.0.1:" + port;
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .until(() -> status(http, server + "/", "") == 200);
+            for (String path : List.of("/debug/pprof/", "/debug/vars", "/debug/health", "/metrics")) {
+                assertThat(status(http, server + path, "")).as(path).isEqualTo(404);
+            }
+            assertThat(Files.readString(directory.resolve("log"))).doesNotContain("debug server listening");
+        } finally {
+            stop(registry);
+        }
+    }
+
+    private static void stop(Process registry) throws InterruptedException {
+        registry.destroy();
+        assertThat(registry.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
     private final Certificates certificates = new Certificates(new SecureRandom());
     private final Certificates.Pair authority = certificates.authority(Instant.now());
 
-    private Process start(RegistryUser user, int port, int debugPort) throws IOException {
+    private Process start(RegistryUser user, int port) throws IOException {
         var leaf = certificates.issue(authority, "r", List.of("r"), "127.0.0.1", Instant.now());
         Path tls = Files.createDirectory(directory.resolve("tls"));
         Files.writeString(tls.resolve("tls.crt"), leaf.certificate());
@@ -74,7 +114,7 @@ class DistributionIT {
                         .replace("/etc/strata", directory.toString())
                         .replace("/var/lib/registry", directory.resolve("data").toString())
                         .replace("addr: :5000", "addr: 127.0.0.1:" + port)
-                        .replace("addr: :5001", "addr: 127.0.0.1:" + debugPort));
+                        .replace("interval: 10s", "interval: 1s"));
         var builder = new ProcessBuilder(BINARY.toString(), "serve", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile());
