@@ -9,10 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// One round of the agent's work: from the mounted ConfigMap to the node's files.
@@ -22,7 +23,7 @@ final class Agent {
     private final AgentSettings settings;
     private final CertsDirectory certs;
     private final SeccompProfile seccomp;
-    private final Function<TrustEntry, Ready> selfTest;
+    private final SelfTests selfTests;
 
     /// What the agent prints. Field names are read by the operator.
     record Report(String node, SortedMap<String, Ready> registries, Ready seccomp) {
@@ -36,15 +37,17 @@ final class Agent {
         }
     }
 
-    Agent(AgentSettings settings, Function<TrustEntry, Ready> selfTest) {
+    Agent(AgentSettings settings, SelfTests selfTests) {
         this.settings = settings;
         this.certs = new CertsDirectory(settings.certs(), settings.certsOnNode(), settings.clusterDomain());
         this.seccomp = new SeccompProfile(settings.profile(), settings.seccomp());
-        this.selfTest = selfTest;
+        this.selfTests = selfTests;
     }
 
-    /// Writes what is missing, removes what is gone, tests what is there.
-    Report round() {
+    /// Writes what is missing, removes what is gone, and tests what is there. Every file is written
+    /// before the first test, since others decide how long the tests take.
+    Report round() throws InterruptedException {
+        Ready profile = seccomp.install();
         var registries = new TreeMap<String, Ready>();
         List<Path> files;
         try (Stream<Path> children = Files.list(settings.trust())) {
@@ -53,19 +56,22 @@ final class Agent {
                     .toList();
         } catch (IOException e) {
             // Nothing is removed because of a mount that cannot be read.
-            return new Report(settings.node(), registries, seccomp.install());
+            return new Report(settings.node(), registries, profile);
         }
+        var trusted = new HashSet<TrustEntry>();
         for (Path file : files) {
             String host = TrustEntry.host(String.valueOf(file.getFileName()), settings.clusterDomain());
             if (host != null) {
-                registries.put(host, trust(host, file));
+                registries.put(host, trust(host, file, trusted));
             }
         }
         certs.removeOthers(registries.keySet());
-        return new Report(settings.node(), registries, seccomp.install());
+        selfTests.round(trusted).forEach((entry, ready) -> registries.put(entry.host(), ready));
+        return new Report(settings.node(), registries, profile);
     }
 
-    private Ready trust(String host, Path file) {
+    /// @param trusted gets the entry once its files are written
+    private Ready trust(String host, Path file, Set<TrustEntry> trusted) {
         String text;
         try {
             text = OwnFiles.readFollowing(file, TrustEntry.MAX_SIZE);
@@ -77,6 +83,9 @@ final class Agent {
             return Ready.no("EntryInvalid");
         }
         Ready written = certs.write(entry);
-        return written.ready() ? selfTest.apply(entry) : written;
+        if (written.ready()) {
+            trusted.add(entry);
+        }
+        return written;
     }
 }

@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 public final class AgentMain {
     private static final Duration PAUSE = Duration.ofSeconds(2);
     private static final Duration REPEAT = Duration.ofSeconds(60);
-    private static final Duration TEST_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration TEST_LIMIT = Duration.ofSeconds(5);
+
+    /// A round with registries that do not answer ends after so long.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private AgentMain() {}
 
@@ -35,7 +38,7 @@ public final class AgentMain {
             // Without it the process would end with 143, which looks like a failure.
             Runtime.getRuntime().halt(0);
         }));
-        run(new Agent(settings, new SelfTest(TEST_TIMEOUT)::of), stopping);
+        run(new Agent(settings, new SelfTests(new SelfTest(TEST_LIMIT)::of, PATIENCE)), stopping);
     }
 
     private static void run(Agent agent, CountDownLatch stopping) throws InterruptedException {

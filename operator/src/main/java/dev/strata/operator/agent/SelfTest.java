@@ -7,12 +7,12 @@ package dev.strata.operator.agent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -26,38 +26,57 @@ import javax.net.ssl.TrustManagerFactory;
 final class SelfTest {
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (200|401)( .*)?");
 
-    private final int timeout;
+    private final Duration limit;
 
-    /// @param timeout for the connection and for each answer
-    SelfTest(Duration timeout) {
-        this.timeout = Math.toIntExact(timeout.toMillis());
+    /// @param limit for the whole test, however busily the server sends
+    SelfTest(Duration limit) {
+        this.limit = limit;
     }
 
-    /// Reasons against: `Unreachable`, `TlsFailed` (another authority, or a certificate without
-    /// this address),
-    /// `UnexpectedAnswer`.
+    /// Reasons against: `Unreachable` (also one that has not answered within the limit), `TlsFailed`
+    /// (another authority, or a certificate without this address), `UnexpectedAnswer`.
     Ready of(TrustEntry entry) {
         return of(entry, TrustEntry.PORT);
     }
 
     Ready of(TrustEntry entry, int port) {
+        var late = new AtomicBoolean();
         try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(entry.address(), port), timeout);
-            socket.setSoTimeout(timeout);
-            try (var secure =
-                    (SSLSocket) context(entry).getSocketFactory().createSocket(socket, entry.address(), port, true)) {
-                SSLParameters parameters = secure.getSSLParameters();
-                parameters.setEndpointIdentificationAlgorithm("HTTPS");
-                secure.setSSLParameters(parameters);
-                secure.startHandshake();
-                return ask(secure, entry.host());
+            Thread watch = Thread.ofVirtual().start(() -> closeLate(socket, late));
+            try {
+                socket.connect(new InetSocketAddress(entry.address(), port));
+                return ask(socket, entry, port);
+            } finally {
+                watch.interrupt();
             }
         } catch (SSLException | GeneralSecurityException e) {
-            return Ready.no("TlsFailed");
-        } catch (SocketTimeoutException e) {
-            return Ready.no("Unreachable");
+            return Ready.no(late.get() ? "Unreachable" : "TlsFailed");
         } catch (IOException e) {
             return Ready.no("Unreachable");
+        }
+    }
+
+    /// A timeout of the socket would bound one reading, and begin anew with every byte that comes.
+    private void closeLate(Socket socket, AtomicBoolean late) {
+        try {
+            Thread.sleep(limit);
+            late.set(true);
+            socket.close();
+        } catch (InterruptedException e) {
+            // the test has ended
+        } catch (IOException e) {
+            // closed all the same
+        }
+    }
+
+    private static Ready ask(Socket socket, TrustEntry entry, int port) throws IOException, GeneralSecurityException {
+        try (var secure =
+                (SSLSocket) context(entry).getSocketFactory().createSocket(socket, entry.address(), port, true)) {
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+            secure.startHandshake();
+            return ask(secure, entry.host());
         }
     }
 

@@ -69,6 +69,11 @@ record TrustEntry(String host, String address, String ca, List<Certificate> cert
         }
     }
 
+    /// The Registry's namespace.
+    String namespace() {
+        return host.split("\\.", 3)[1];
+    }
+
     /// Such as `https://10.0.0.1:5000`.
     String endpoint() {
         return "https://" + (address.contains(":") ? "[" + address + "]" : address) + ":" + PORT;

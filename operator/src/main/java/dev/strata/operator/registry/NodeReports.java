@@ -31,7 +31,7 @@ final class NodeReports {
     /// Lines that are read of each log; one of them is a report unless the agent is failing.
     private static final int LINES = 5;
 
-    /// An agent repeats its report every minute, and a round of it may take long.
+    /// An agent repeats its report every minute.
     private static final Duration SPOKEN = Duration.ofMinutes(3);
 
     /// All Registries share one reading for so long.

@@ -219,7 +219,11 @@ class AgentIT {
                 root.resolve("seccomp"),
                 root.resolve("profile.json"));
         var test = new SelfTest(Duration.ofSeconds(2));
-        return new Agent(settings, entry -> test.of(entry, port)).round();
+        try {
+            return new Agent(settings, new SelfTests(entry -> test.of(entry, port), Duration.ofSeconds(5))).round();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void trust(String host, String endpoint, String ca) throws IOException {
