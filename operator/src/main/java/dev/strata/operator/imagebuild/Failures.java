@@ -55,9 +55,11 @@ record Failures(
         String pod = pods.isEmpty() ? null : pods.getFirst().getMetadata().getName();
         if (report != null && report.failure() != null) {
             BuildReport.Failure told = report.failure();
+            // Whatever the builder calls it: the name becomes the reason of a condition and a label of a metric.
+            ProblemCode code = code();
             return new ImageBuildStatus.Failure(
                     ImageBuildObserved.number(job),
-                    killedForMemory(told) ? ProblemCode.OutOfMemory.name() : told.reason(),
+                    code.name(),
                     killedForMemory(told) ? OUT_OF_MEMORY : told.message(),
                     told.step(),
                     told.line(),

@@ -108,6 +108,15 @@ class ImageBuildStatusesTest {
     }
 
     @Test
+    void aReasonThatThisOperatorDoesNotKnowIsInternal() {
+        Builds builds = new Builds().failed(1, "made up: by a builder");
+        ImageBuildStatus status = builds.statuses().finished(newest(builds), null);
+        assertThat(ready(status).getReason()).isEqualTo("Internal");
+        assertThat(ready(status).getMessage()).isEqualTo("it failed");
+        assertThat(Objects.requireNonNull(status.lastFailure()).reason()).isEqualTo("Internal");
+    }
+
+    @Test
     void theLastFailureStaysUntilABuildSucceeds() {
         Builds builds = new Builds()
                 .failed(1, "InstructionFailed")
