@@ -7,22 +7,29 @@ package dev.strata.operator.imagebuild;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /// How many builds run in the whole cluster and in each namespace, and who is next. Counts the Jobs that the informer
-/// knows and those that were made so lately that it does not know them yet. Thread-safe.
+/// knows and those that were made so lately that it does not know them yet. In its namespace a Job counts until it has
+/// ended; in the cluster only while its pod runs or may be about to, so that what cannot run holds up nobody else.
+/// Thread-safe.
 final class Slots {
     /// An informer that is so late will not come.
     private static final Duration LATE = Duration.ofSeconds(60);
 
     /// Who has not asked for so long does not wait any more.
     private static final Duration FORGOTTEN = Duration.ofSeconds(30);
+
+    /// A pod that does not run so long after its Job was made waits for something else than its start.
+    private static final Duration STARTS = Duration.ofMinutes(3);
 
     private final int most;
     private final int mostPerNamespace;
@@ -37,10 +44,14 @@ final class Slots {
         this.mostPerNamespace = mostPerNamespace;
     }
 
-    /// Whether a slot was free, and how many are used now.
+    /// Whether a slot was free, and how many are used in the cluster now.
     ///
     /// @param waits what the build waits for; empty when a slot was free
     record Answer(boolean free, int used, String waits) {}
+
+    /// @param all the builds that have not ended
+    /// @param used those of them that count in the cluster
+    private record Active(Set<String> all, Set<String> used) {}
 
     /// Takes a slot for the Job `name` (`namespace/name`), which is about to be made.
     ///
@@ -48,64 +59,89 @@ final class Slots {
     Answer take(String name, Stream<Job> known, Instant now) {
         lock.lock();
         try {
-            Set<String> active = active(known, now);
+            Active active = active(known, now);
             waiting.values().removeIf(asked -> asked.plus(FORGOTTEN).isBefore(now));
-            if (!active.contains(name)) {
+            if (!active.all().contains(name)) {
                 waiting.put(name, now);
                 if (!next(active).contains(name)) {
-                    return new Answer(false, active.size(), reason(name, active));
+                    return new Answer(false, active.used().size(), reason(name, active));
                 }
             }
             waiting.remove(name);
-            active.add(name);
+            active.used().add(name);
             taken.put(name, now);
-            return new Answer(true, active.size(), "");
+            return new Answer(true, active.used().size(), "");
         } finally {
             lock.unlock();
         }
     }
 
-    private Set<String> active(Stream<Job> known, Instant now) {
+    private Active active(Stream<Job> known, Instant now) {
         var seen = new HashSet<String>();
-        var active = new HashSet<String>();
+        var active = new Active(new HashSet<>(), new HashSet<>());
         known.forEach(job -> {
             seen.add(name(job));
             if (!ImageBuildObserved.over(job)) {
-                active.add(name(job));
+                active.all().add(name(job));
+                if (runs(job, now)) {
+                    active.used().add(name(job));
+                }
             }
         });
         taken.entrySet()
                 .removeIf(entry -> seen.contains(entry.getKey())
                         || entry.getValue().plus(LATE).isBefore(now));
-        active.addAll(taken.keySet());
+        active.all().addAll(taken.keySet());
+        active.used().addAll(taken.keySet());
         return active;
     }
 
-    /// Those that may start now: each one that waits, the longest first, as long as there is room for it.
-    private Set<String> next(Set<String> active) {
-        var full = new HashSet<>(active);
+    private static boolean runs(Job job, Instant now) {
+        Integer ready = job.getStatus() == null ? null : job.getStatus().getReady();
+        return (ready != null && ready > 0)
+                || Instant.parse(job.getMetadata().getCreationTimestamp())
+                        .plus(STARTS)
+                        .isAfter(now);
+    }
+
+    /// Those that may start now, as many as there is room for: of the namespace that has the fewest builds, the one
+    /// that waits longest.
+    private Set<String> next(Active active) {
+        var builds = new HashMap<String, Integer>();
+        active.all().forEach(name -> builds.merge(namespace(name), 1, Integer::sum));
         var next = new HashSet<String>();
-        for (String name : waiting.keySet()) {
-            if (full.size() < most && inNamespace(name, full) < mostPerNamespace) {
-                full.add(name);
-                next.add(name);
+        while (active.used().size() + next.size() < most) {
+            Optional<String> first = waiting.keySet().stream()
+                    .filter(name -> !next.contains(name) && count(builds, name) < mostPerNamespace)
+                    .min(Comparator.comparingInt(name -> count(builds, name)));
+            if (first.isEmpty()) {
+                break;
             }
+            next.add(first.get());
+            builds.merge(namespace(first.get()), 1, Integer::sum);
         }
         return next;
     }
 
-    private String reason(String name, Set<String> active) {
-        if (inNamespace(name, active) >= mostPerNamespace) {
+    private String reason(String name, Active active) {
+        String namespace = namespace(name);
+        if (active.all().stream()
+                        .filter(other -> namespace(other).equals(namespace))
+                        .count()
+                >= mostPerNamespace) {
             return "waits until one of the " + mostPerNamespace + " builds of its namespace ends";
         }
-        return active.size() >= most
+        return active.used().size() >= most
                 ? "waits until one of " + most + " builds ends"
-                : "waits for builds that have waited longer";
+                : "waits for builds of namespaces that have fewer, or that have waited longer";
     }
 
-    private static long inNamespace(String name, Set<String> names) {
-        String namespace = name.substring(0, name.indexOf('/') + 1);
-        return names.stream().filter(other -> other.startsWith(namespace)).count();
+    private static int count(Map<String, Integer> builds, String name) {
+        return builds.getOrDefault(namespace(name), 0);
+    }
+
+    private static String namespace(String name) {
+        return name.substring(0, name.indexOf('/'));
     }
 
     /// Gives the slot of a Job back that could not be made.

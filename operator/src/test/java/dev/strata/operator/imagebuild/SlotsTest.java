@@ -7,6 +7,7 @@ package dev.strata.operator.imagebuild;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -76,8 +77,54 @@ class SlotsTest {
         one.take("b/x", Stream.of(), NOW.plusSeconds(6));
         one.free("a/x");
         assertThat(one.take("c/x", Stream.of(), NOW.plusSeconds(7)))
-                .isEqualTo(new Slots.Answer(false, 0, "waits for builds that have waited longer"));
+                .isEqualTo(new Slots.Answer(
+                        false, 0, "waits for builds of namespaces that have fewer, or that have waited longer"));
         assertThat(one.take("b/x", Stream.of(), NOW.plusSeconds(8)).free()).isTrue();
+    }
+
+    @Test
+    void theNamespaceWithTheFewestBuildsIsNext() {
+        var three = new Slots(3, 3);
+        three.take("a/x", Stream.of(), NOW);
+        three.take("a/y", Stream.of(), NOW);
+        three.take("b/x", Stream.of(), NOW);
+        three.take("a/z", Stream.of(), NOW.plusSeconds(1));
+        three.take("b/y", Stream.of(), NOW.plusSeconds(2));
+        three.take("c/x", Stream.of(), NOW.plusSeconds(3));
+        three.free("b/x");
+        assertThat(three.take("a/z", Stream.of(), NOW.plusSeconds(4)).free()).isFalse();
+        assertThat(three.take("b/y", Stream.of(), NOW.plusSeconds(4)).free())
+                .as("waits as long as c/x in count, and longer in time")
+                .isTrue();
+        three.free("a/x");
+        assertThat(three.take("a/z", Stream.of(), NOW.plusSeconds(5)).free()).isFalse();
+        assertThat(three.take("c/x", Stream.of(), NOW.plusSeconds(5)).free()).isTrue();
+    }
+
+    @Test
+    void aBuildThatCannotRunHoldsUpItsOwnNamespaceAlone() {
+        var one = new Slots(1, 1);
+        Job pending = new Builds().job(1, "key", null).observed().jobs().getFirst();
+        assertThat(one.take("other/a", Stream.of(pending), NOW.plusSeconds(179)).free())
+                .as("its pod may be about to start")
+                .isFalse();
+        assertThat(one.take("team/b", Stream.of(pending), NOW.plusSeconds(181)).waits())
+                .isEqualTo("waits until one of the 1 builds of its namespace ends");
+        assertThat(one.take("other/a", Stream.of(pending), NOW.plusSeconds(181)))
+                .isEqualTo(new Slots.Answer(true, 1, ""));
+    }
+
+    @Test
+    void aBuildThatRunsHoldsItsSlotHoweverOld() {
+        var one = new Slots(1, 1);
+        Job running = new JobBuilder(
+                        new Builds().job(1, "key", null).observed().jobs().getFirst())
+                .editStatus()
+                .withReady(1)
+                .endStatus()
+                .build();
+        assertThat(one.take("other/a", Stream.of(running), NOW.plusSeconds(86400)))
+                .isEqualTo(new Slots.Answer(false, 1, "waits until one of 1 builds ends"));
     }
 
     @Test
