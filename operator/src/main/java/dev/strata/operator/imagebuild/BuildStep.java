@@ -5,6 +5,7 @@
 package dev.strata.operator.imagebuild;
 
 import dev.strata.engine.problem.ProblemCode;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,8 @@ sealed interface BuildStep {
     /// @param attempt how often its key has been tried then
     record Create(int number, int attempt) implements BuildStep {}
 
-    /// Removes a running build that a newer key has overtaken; its successor is made when it is gone.
-    record Replace(Job job) implements BuildStep {}
+    /// Removes a build that has not ended; its successor is made when it is gone.
+    record Replace(Job job, Trouble why) implements BuildStep {}
 
     /// Ends a build that must not go on, and keeps its Job as the record of that.
     record GiveUp(Job job, ProblemCode reason) implements BuildStep {}
@@ -41,7 +42,9 @@ sealed interface BuildStep {
 
     /// A build is made when there is none of this key, or when it is to be made again, and only when no
     /// other runs.
-    static BuildStep decide(ImageBuildObserved observed, Wanted asked, boolean suspend, Instant now) {
+    ///
+    /// @param builder the image that builder pods have now
+    static BuildStep decide(ImageBuildObserved observed, Wanted asked, String builder, boolean suspend, Instant now) {
         Job newest = observed.newest();
         if (newest == null) {
             return suspend ? new Rest() : new Create(observed.nextNumber(), 1);
@@ -57,10 +60,36 @@ sealed interface BuildStep {
             return wanted ? finished(observed, newest, suspend, now) : new Rest();
         }
         if (!wanted && !suspend) {
-            return new Replace(newest);
+            return new Replace(newest, Trouble.superseded());
         }
         ProblemCode fatal = fatal(observed, newest);
-        return fatal == null ? new Wait(newest) : new GiveUp(newest, fatal);
+        if (fatal != null) {
+            return new GiveUp(newest, fatal);
+        }
+        return outdated(observed, newest, builder) ? new Replace(newest, Trouble.outdated()) : new Wait(newest);
+    }
+
+    /// Whether the Job waits for a pod of another builder image, of which the admission policy allows no new one. A pod
+    /// that runs goes on, and one that has ended for good is left to the Job controller.
+    private static boolean outdated(ImageBuildObserved observed, Job job, String builder) {
+        boolean same = job.getSpec().getTemplate().getSpec().getContainers().stream()
+                .allMatch(container -> builder.equals(container.getImage()));
+        return !same
+                && ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED).isEmpty()
+                && ImageBuildObserved.condition(job, "FailureTarget") == null
+                && observed.pods(job).stream().allMatch(BuildStep::leavesTheJobWaiting);
+    }
+
+    private static boolean leavesTheJobWaiting(Pod pod) {
+        return switch (pod.getStatus().getPhase()) {
+            case "Pending" -> true;
+            case "Failed" ->
+                pod.getStatus().getContainerStatuses().stream()
+                        .filter(status -> status.getState() != null)
+                        .map(status -> status.getState().getTerminated())
+                        .noneMatch(end -> end != null && ImageBuildDesired.FINAL_EXITS.contains(end.getExitCode()));
+            default -> false;
+        };
     }
 
     /// Whether an ended build of the wanted key is made again: somebody asks for it, or it has failed and what it

@@ -50,6 +50,9 @@ final class ImageBuildDesired {
     /// What else there is to say about that.
     static final String ENDED_BY = "strata.dev/ended-by";
 
+    /// Exit codes of a builder after which its Job makes no other pod: a failure that was told, and no isolation.
+    static final List<Integer> FINAL_EXITS = List.of(1, 71);
+
     private static final int UID_PART = 5;
 
     private ImageBuildDesired() {}
@@ -163,7 +166,7 @@ final class ImageBuildDesired {
                 .withNewOnExitCodes()
                 .withContainerName("build")
                 .withOperator("In")
-                .withValues(1, 71)
+                .withValues(FINAL_EXITS)
                 .endOnExitCodes()
                 .endRule()
                 .endPodFailurePolicy()

@@ -158,11 +158,11 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 Sources.name(build.getSpec()));
         boolean suspend = Boolean.TRUE.equals(build.getSpec().suspend());
         Duration next = sources.next(build, source, statuses.now());
-        return switch (BuildStep.decide(observed, wanted, suspend, statuses.now())) {
+        return switch (BuildStep.decide(observed, wanted, config.builderImage(), suspend, statuses.now())) {
             case BuildStep.Create create -> create(build, create, target, source, wanted, statuses, cache);
             case BuildStep.Replace replace -> {
                 jobs.delete(replace.job());
-                yield new Outcome(statuses.running(replace.job(), null, Trouble.superseded()), SOON);
+                yield new Outcome(statuses.running(replace.job(), null, replace.why()), SOON);
             }
             case BuildStep.GiveUp end -> {
                 jobs.end(end.job(), end.reason(), observed.pods(end.job()));

@@ -25,6 +25,13 @@ record Trouble(String reason, String message) {
         return new Trouble("Superseded", "the build ends because the spec or the source has changed");
     }
 
+    /// The operator has another builder image than it had when the build's Job was made.
+    static Trouble outdated() {
+        return new Trouble(
+                "BuilderChanged",
+                "the build is made anew: its pod has not started, and the builder image has changed since");
+    }
+
     /// What the newest pod shows; null when it gets on.
     static @Nullable Trouble of(ImageBuildObserved observed, Job job) {
         List<Pod> pods = observed.pods(job);

@@ -55,9 +55,11 @@ class BuildStepTest {
 
     @Test
     void nothingIsMadeWhileSuspended() {
-        assertThat(BuildStep.decide(new Builds().observed(), WANTED, true, END)).isEqualTo(new BuildStep.Rest());
+        assertThat(BuildStep.decide(new Builds().observed(), WANTED, Builds.BUILDER, true, END))
+                .isEqualTo(new BuildStep.Rest());
         Builds overtaken = new Builds().job(1, "older", "Complete", CONFIRMED);
-        assertThat(BuildStep.decide(overtaken.observed(), WANTED, true, END)).isEqualTo(new BuildStep.Rest());
+        assertThat(BuildStep.decide(overtaken.observed(), WANTED, Builds.BUILDER, true, END))
+                .isEqualTo(new BuildStep.Rest());
     }
 
     @Test
@@ -76,10 +78,42 @@ class BuildStepTest {
     @Test
     void aRunningBuildIsReplacedByANewerKey() {
         Builds builds = new Builds().job(1, "older", null).pod(1);
-        assertThat(decide(builds)).isEqualTo(new BuildStep.Replace(newest(builds)));
-        assertThat(BuildStep.decide(builds.observed(), WANTED, true, END))
+        assertThat(decide(builds)).isEqualTo(new BuildStep.Replace(newest(builds), Trouble.superseded()));
+        assertThat(BuildStep.decide(builds.observed(), WANTED, Builds.BUILDER, true, END))
                 .as("while suspended it runs to its end")
                 .isEqualTo(new BuildStep.Wait(newest(builds)));
+    }
+
+    /// The chart's policy admits no pod of another image, from the moment of the upgrade on.
+    @Test
+    void aBuildThatWaitsForAPodOfAnOlderBuilderIsMadeAnew() {
+        for (Builds waits : List.of(
+                new Builds().job(1, KEY, null),
+                new Builds().job(1, KEY, null).podPending(1),
+                new Builds().job(1, KEY, null).podLost(1),
+                new Builds().job(1, KEY, null).pod(1, 137, "Error", null))) {
+            for (boolean suspend : new boolean[] {false, true}) {
+                assertThat(BuildStep.decide(waits.observed(), WANTED, "local/strata-builder:2", suspend, END))
+                        .isEqualTo(new BuildStep.Replace(newest(waits), Trouble.outdated()));
+            }
+            assertThat(decide(waits)).as("of the same builder").isEqualTo(new BuildStep.Wait(newest(waits)));
+        }
+    }
+
+    @Test
+    void aBuildOfAnOlderBuilderThatRunsOrEndsIsLeftAlone() {
+        var told = new BuildReport.Failure("InstructionFailed", "it failed", null, 4, 1, "", null);
+        var report = new BuildReport(null, 0, List.of(), null, 1, 0, Map.of(), told);
+        for (Builds builds : List.of(
+                new Builds().job(1, KEY, null).pod(1),
+                new Builds().job(1, KEY, null).pod(1, 0, "Completed", null),
+                new Builds().job(1, KEY, null).pod(1, 1, "Error", report),
+                new Builds().job(1, KEY, null).pod(1, 71, "Error", null),
+                new Builds().job(1, KEY, "FailureTarget"),
+                new Builds().job(1, KEY, null, Map.of(ImageBuildDesired.ENDED, "OutOfMemory")))) {
+            assertThat(BuildStep.decide(builds.observed(), WANTED, "local/strata-builder:2", false, END))
+                    .isEqualTo(new BuildStep.Wait(newest(builds)));
+        }
     }
 
     @Test
@@ -98,7 +132,7 @@ class BuildStepTest {
         Builds builds = new Builds().job(1, KEY, null).pod(1, 137, "OOMKilled", null);
         assertThat(decide(builds)).isEqualTo(new BuildStep.GiveUp(newest(builds), ProblemCode.OutOfMemory));
         Builds ended = new Builds().job(1, KEY, "Failed").pod(1, 137, "OOMKilled", null);
-        assertThat(BuildStep.decide(ended.observed(), WANTED, false, END.plusSeconds(3600)))
+        assertThat(BuildStep.decide(ended.observed(), WANTED, Builds.BUILDER, false, END.plusSeconds(3600)))
                 .isEqualTo(new BuildStep.Finish(newest(ended)));
     }
 
@@ -132,7 +166,7 @@ class BuildStepTest {
     @ValueSource(strings = {"InstructionFailed", "DockerfileSyntaxError", "ImageNotFound", "PushUnauthorized"})
     void anAuthorsFailureIsNotTriedAgain(String reason) {
         Builds builds = new Builds().failed(1, reason);
-        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(3600)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, Builds.BUILDER, false, END.plusSeconds(3600)))
                 .isEqualTo(new BuildStep.Finish(newest(builds)));
     }
 
@@ -142,11 +176,11 @@ class BuildStepTest {
         Builds builds = new Builds()
                 .failed(5, "RegistryUnreachable", Map.of(ImageBuildDesired.ATTEMPT, String.valueOf(attempt)));
         Job job = newest(builds);
-        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(seconds - 1)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, Builds.BUILDER, false, END.plusSeconds(seconds - 1)))
                 .isEqualTo(new BuildStep.Retry(job, END.plusSeconds(seconds)));
-        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(seconds)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, Builds.BUILDER, false, END.plusSeconds(seconds)))
                 .isEqualTo(new BuildStep.Create(6, attempt + 1));
-        assertThat(BuildStep.decide(builds.observed(), WANTED, true, END.plusSeconds(seconds)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, Builds.BUILDER, true, END.plusSeconds(seconds)))
                 .as("while suspended")
                 .isEqualTo(new BuildStep.Finish(job));
     }
@@ -155,7 +189,7 @@ class BuildStepTest {
     void theLastTryIsTheLast() {
         Builds builds = new Builds()
                 .failed(9, "RegistryUnreachable", Map.of(ImageBuildDesired.ATTEMPT, String.valueOf(Retries.MOST)));
-        assertThat(BuildStep.decide(builds.observed(), WANTED, false, END.plusSeconds(86400)))
+        assertThat(BuildStep.decide(builds.observed(), WANTED, Builds.BUILDER, false, END.plusSeconds(86400)))
                 .isEqualTo(new BuildStep.Finish(newest(builds)));
     }
 
@@ -165,7 +199,7 @@ class BuildStepTest {
                 new Builds().failedJob(1, "BackoffLimitExceeded", Map.of()),
                 new Builds().failedJob(1, "BackoffLimitExceeded", Map.of()).podLost(1))) {
             assertThat(decide(lost)).isEqualTo(new BuildStep.Retry(newest(lost), END.plusSeconds(30)));
-            assertThat(BuildStep.decide(lost.observed(), WANTED, false, END.plusSeconds(30)))
+            assertThat(BuildStep.decide(lost.observed(), WANTED, Builds.BUILDER, false, END.plusSeconds(30)))
                     .isEqualTo(new BuildStep.Create(2, 2));
         }
     }
@@ -178,7 +212,7 @@ class BuildStepTest {
                 new Builds().failedJob(1, "DeadlineExceeded", Map.of()).podLost(1),
                 new Builds().failedJob(1, "DeadlineExceeded", Map.of(ImageBuildDesired.ENDED, "OutOfMemory")),
                 new Builds().failedJob(1, "BackoffLimitExceeded", Map.of(ImageBuildDesired.ENDED, "OutOfMemory")))) {
-            assertThat(BuildStep.decide(ended.observed(), WANTED, false, END.plusSeconds(3600)))
+            assertThat(BuildStep.decide(ended.observed(), WANTED, Builds.BUILDER, false, END.plusSeconds(3600)))
                     .isEqualTo(new BuildStep.Finish(newest(ended)));
         }
     }
@@ -188,8 +222,9 @@ class BuildStepTest {
         Builds builds = new Builds().failed(1, "PushUnauthorized", Map.of(Wanted.INPUTS, "inputs"));
         assertThat(decide(builds)).isEqualTo(new BuildStep.Finish(newest(builds)));
         var repaired = new Wanted(KEY, "others", "", "");
-        assertThat(BuildStep.decide(builds.observed(), repaired, false, END)).isEqualTo(new BuildStep.Create(2, 1));
-        assertThat(BuildStep.decide(builds.observed(), repaired, true, END))
+        assertThat(BuildStep.decide(builds.observed(), repaired, Builds.BUILDER, false, END))
+                .isEqualTo(new BuildStep.Create(2, 1));
+        assertThat(BuildStep.decide(builds.observed(), repaired, Builds.BUILDER, true, END))
                 .as("while suspended")
                 .isEqualTo(new BuildStep.Finish(newest(builds)));
     }
@@ -198,7 +233,7 @@ class BuildStepTest {
     void aBuildThatIsToBeTriedAgainIsMadeAtOnceWithOtherInputs() {
         Builds builds = new Builds()
                 .failed(2, "RegistryUnreachable", Map.of(Wanted.INPUTS, "inputs", ImageBuildDesired.ATTEMPT, "2"));
-        assertThat(BuildStep.decide(builds.observed(), new Wanted(KEY, "others", "", ""), false, END))
+        assertThat(BuildStep.decide(builds.observed(), new Wanted(KEY, "others", "", ""), Builds.BUILDER, false, END))
                 .isEqualTo(new BuildStep.Create(3, 1));
     }
 
@@ -206,12 +241,13 @@ class BuildStepTest {
     void aGoodBuildIsNotMadeAgainForOtherInputs() {
         var good = Map.of(Wanted.INPUTS, "inputs", ImageBuildDesired.CONFIRMED, Builds.IMAGE);
         Builds builds = new Builds().job(1, KEY, "Complete", good);
-        assertThat(BuildStep.decide(builds.observed(), new Wanted(KEY, "others", "", ""), false, END))
+        assertThat(BuildStep.decide(builds.observed(), new Wanted(KEY, "others", "", ""), Builds.BUILDER, false, END))
                 .isEqualTo(new BuildStep.Finish(newest(builds)));
         Builds unconfirmed = new Builds()
                 .job(1, KEY, "Complete", Map.of(Wanted.INPUTS, "inputs"))
                 .pod(1, 0, "Completed", Builds.good());
-        assertThat(BuildStep.decide(unconfirmed.observed(), new Wanted(KEY, "others", "", ""), false, END))
+        assertThat(BuildStep.decide(
+                        unconfirmed.observed(), new Wanted(KEY, "others", "", ""), Builds.BUILDER, false, END))
                 .isEqualTo(new BuildStep.Confirm(newest(unconfirmed), Builds.IMAGE));
     }
 
@@ -219,15 +255,17 @@ class BuildStepTest {
     void aRequestMakesOneMoreBuildOfAGoodOrFailedOne() {
         var requested = new Wanted(KEY, "inputs", "now", "");
         Builds good = new Builds().job(1, KEY, "Complete", CONFIRMED);
-        assertThat(BuildStep.decide(good.observed(), requested, false, END)).isEqualTo(new BuildStep.Create(2, 1));
+        assertThat(BuildStep.decide(good.observed(), requested, Builds.BUILDER, false, END))
+                .isEqualTo(new BuildStep.Create(2, 1));
         good.job(2, KEY, "Complete", Map.of(Wanted.REBUILD_REQUESTED, "now", ImageBuildDesired.CONFIRMED, "i"));
-        assertThat(BuildStep.decide(good.observed(), requested, false, END))
+        assertThat(BuildStep.decide(good.observed(), requested, Builds.BUILDER, false, END))
                 .isEqualTo(new BuildStep.Finish(newest(good)));
         assertThat(decide(good)).as("the annotation is removed").isEqualTo(new BuildStep.Finish(newest(good)));
         Builds failed = new Builds().failed(1, "InstructionFailed", Map.of(Wanted.REBUILD_REQUESTED, "before"));
-        assertThat(BuildStep.decide(failed.observed(), requested, false, END)).isEqualTo(new BuildStep.Create(2, 1));
+        assertThat(BuildStep.decide(failed.observed(), requested, Builds.BUILDER, false, END))
+                .isEqualTo(new BuildStep.Create(2, 1));
         Builds running = new Builds().job(1, KEY, null).pod(1);
-        assertThat(BuildStep.decide(running.observed(), requested, false, END))
+        assertThat(BuildStep.decide(running.observed(), requested, Builds.BUILDER, false, END))
                 .as("it waits for the running build")
                 .isEqualTo(new BuildStep.Wait(newest(running)));
     }
@@ -274,7 +312,7 @@ class BuildStepTest {
     }
 
     private static BuildStep decide(Builds builds) {
-        return BuildStep.decide(builds.observed(), WANTED, false, END);
+        return BuildStep.decide(builds.observed(), WANTED, Builds.BUILDER, false, END);
     }
 
     private static Job newest(Builds builds) {

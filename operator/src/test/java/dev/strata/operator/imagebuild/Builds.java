@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An ImageBuild with Jobs and pods in chosen states.
 final class Builds {
+    static final String BUILDER = "local/strata-builder:1";
     static final String KEY = "the-key";
     static final Instant END = Instant.parse("2026-01-01T00:10:00Z");
     static final String IMAGE = "registry.example.com/app@sha256:" + "a".repeat(64);
@@ -136,6 +137,12 @@ final class Builds {
         return this;
     }
 
+    /// The pod of that Job, not started.
+    Builds podPending(int number) {
+        pods.add(podOf(number).editStatus().withPhase("Pending").endStatus().build());
+        return this;
+    }
+
     /// The pod of that Job, which the API server has stripped of its user namespace.
     Builds podOnHost(int number) {
         pods.add(podOf(number).editSpec().withHostUsers(null).endSpec().build());
@@ -180,13 +187,7 @@ final class Builds {
 
     private PodTemplateSpec template() {
         var target = new Target("registry.example.com/app", List.of("latest"), "push", false);
-        return new BuilderPod(
-                        "local/strata-builder:1",
-                        IsolationMode.NESTED_USER_NAMESPACE,
-                        target,
-                        null,
-                        List.of(),
-                        Map.of())
+        return new BuilderPod(BUILDER, IsolationMode.NESTED_USER_NAMESPACE, target, null, List.of(), Map.of())
                 .template(build, "app", "sha256:0");
     }
 
