@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.strata.engine.content.Digest;
+import dev.strata.engine.image.DiffId;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,23 +21,28 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.TreeMap;
 
-/// A [TreeIndex] as a sequence of JSON values, format 1: `["strata.index",1]`, then for each thing an array
+/// A [TreeIndex] as a sequence of JSON values, format 2: `["strata.index",2,diffID]`, then for each thing an array
 /// whose first element says what it is: `e` entry, `w` whiteout, `o` opaque directory, `f` small file.
 final class IndexJson {
     private static final String MAGIC = "strata.index";
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonFactory FACTORY = JSON.getFactory();
 
     private IndexJson() {}
 
-    static void write(TreeIndex index, OutputStream out) throws IOException {
+    /// An index, and the diffID of the layer that it was made from.
+    record Document(DiffId diffId, TreeIndex index) {}
+
+    static void write(Document document, OutputStream out) throws IOException {
         JsonGenerator json = FACTORY.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         json.setRootValueSeparator(new SerializedString("\n"));
         json.writeStartArray();
         json.writeString(MAGIC);
         json.writeNumber(FORMAT);
+        json.writeString(document.diffId().toString());
         json.writeEndArray();
+        TreeIndex index = document.index();
         for (Entry entry : index.entries()) {
             write(entry, json);
         }
@@ -76,7 +82,7 @@ final class IndexJson {
     }
 
     /// @throws IOException when the bytes are anything but a whole index of this format
-    static TreeIndex read(InputStream in) throws IOException {
+    static Document read(InputStream in) throws IOException {
         var collector = new TreeIndex.Collector();
         // Not by readValues: that takes the first array for a list of the values.
         try (JsonParser json = FACTORY.createParser(in)) {
@@ -86,13 +92,14 @@ final class IndexJson {
                     || first.path(1).asInt() != FORMAT) {
                 throw new IOException("not an index of format " + FORMAT);
             }
+            DiffId diffId = DiffId.parse(first.path(2).asText());
             while (json.nextToken() != null) {
                 add(JSON.<JsonNode>readTree(json), collector);
             }
+            return new Document(diffId, collector.index());
         } catch (IllegalArgumentException | DateTimeException | StrataException e) {
             throw new IOException("an index is damaged", e);
         }
-        return collector.index();
     }
 
     private static void add(JsonNode value, TreeIndex.Collector collector) throws IOException {

@@ -9,6 +9,7 @@ import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.content.Digest;
 import dev.strata.engine.content.MediaTypes;
+import dev.strata.engine.image.DiffId;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
@@ -52,8 +53,12 @@ final class LayerReader {
             new TarReader(in, budget).forEach((entry, content) -> dispatch(entry, content, visitor));
             in.transferTo(OutputStream.nullOutputStream());
         }
-        Digest found = Digest.from(sha256);
-        if (!found.equals(layer.diffId().digest())) {
+        requireDiffId(layer, new DiffId(Digest.from(sha256)));
+    }
+
+    /// Throws a `StrataException` with `ImageInvalid` unless the image claims of `layer` the diffID that was found.
+    static void requireDiffId(Layer layer, DiffId found) {
+        if (!found.equals(layer.diffId())) {
             throw new StrataException(Problem.of(
                     ProblemCode.ImageInvalid,
                     "the layer " + layer.blob().digest() + " is not what its image says",

@@ -35,7 +35,7 @@ public final class TreeIndexStore {
 
     private final Path directory;
     private final Path temporary;
-    private final Map<Digest, TreeIndex> known = new ConcurrentHashMap<>();
+    private final Map<Digest, IndexJson.Document> known = new ConcurrentHashMap<>();
 
     private TreeIndexStore(Path directory, Path temporary) {
         this.directory = directory;
@@ -48,11 +48,19 @@ public final class TreeIndexStore {
     }
 
     /// The saved index of a layer; empty when there is none, or none that can be read.
+    ///
+    /// Throws a `StrataException` with `ImageInvalid` when the blob was seen to have another diffID than the
+    /// layer: an image that claims another's diffIDs must not share its cache keys.
     public Optional<TreeIndex> find(Layer layer) {
-        Digest digest = layer.blob().digest();
-        TreeIndex index = known.get(digest);
-        if (index != null) {
-            return Optional.of(index);
+        Optional<IndexJson.Document> saved = saved(layer.blob().digest());
+        saved.ifPresent(document -> LayerReader.requireDiffId(layer, document.diffId()));
+        return saved.map(IndexJson.Document::index);
+    }
+
+    private Optional<IndexJson.Document> saved(Digest digest) {
+        IndexJson.Document document = known.get(digest);
+        if (document != null) {
+            return Optional.of(document);
         }
         try (InputStream in =
                 new GZIPInputStream(new BufferedInputStream(Files.newInputStream(directory.resolve(digest.hex()))))) {
@@ -79,14 +87,18 @@ public final class TreeIndexStore {
         }
     }
 
+    /// Keeps the index of `layer`.
+    ///
+    /// @param layer with the diffID that its bytes were seen to have
     public void save(Layer layer, TreeIndex index) throws IOException {
         Digest digest = layer.blob().digest();
+        var document = new IndexJson.Document(layer.diffId(), index);
         Path part = Files.createTempFile(temporary, "index", "");
         try {
             try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE);
                     OutputStream file = new BufferedOutputStream(Channels.newOutputStream(channel));
                     var gzip = new GZIPOutputStream(file)) {
-                IndexJson.write(index, gzip);
+                IndexJson.write(document, gzip);
                 gzip.finish();
                 file.flush();
                 channel.force(true);
@@ -95,15 +107,15 @@ public final class TreeIndexStore {
         } finally {
             Files.deleteIfExists(part);
         }
-        remember(digest, index);
+        remember(digest, document);
     }
 
-    private TreeIndex remember(Digest digest, TreeIndex index) {
+    private IndexJson.Document remember(Digest digest, IndexJson.Document document) {
         if (known.size() >= KEPT_IN_MEMORY) {
             known.clear();
         }
-        known.put(digest, index);
-        return index;
+        known.put(digest, document);
+        return document;
     }
 
     private record Indexing(TreeIndex.Collector collector) implements LayerReader.Visitor {

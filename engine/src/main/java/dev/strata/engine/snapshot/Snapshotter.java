@@ -57,12 +57,9 @@ public final class Snapshotter {
     /// The directory of the last layer of `baseFirst`, unpacked.
     public Path unpacked(List<Layer> baseFirst) throws IOException {
         Layer layer = baseFirst.getLast();
-        Path directory = directoryOf(layer.diffId());
-        if (Files.isDirectory(directory)) {
-            return directory;
-        }
+        // Asked first: it refuses a layer whose image only claims the diffID that a directory is named by.
         if (!unpacker.dependsOnBelow(layer)) {
-            return unpack(directory, part -> unpacker.unpack(layer, part));
+            return unpack(directoryOf(layer.diffId()), part -> unpacker.unpack(layer, part));
         }
         List<Layer> below = baseFirst.subList(0, baseFirst.size() - 1);
         return unpack(layers.resolve(chain(baseFirst)), part -> unpacker.unpackOnto(below, layer, part));

@@ -13,6 +13,8 @@ import java.util.List;
 public interface Unpacker {
     /// Whether the layer has something in a directory that it does not describe. As a lower directory that
     /// one hides its namesake below, so it must have that one's metadata.
+    ///
+    /// Throws a `StrataException` with `ImageInvalid` when the layer has another diffID than its image claims.
     boolean dependsOnBelow(Layer layer) throws IOException;
 
     /// Unpacks a layer that does not depend on what is below.

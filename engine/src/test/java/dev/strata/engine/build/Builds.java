@@ -141,15 +141,23 @@ final class Builds implements AutoCloseable {
 
     /// Names `base` with `layers` (plain tars) on top.
     void image(String name, String base, byte[]... layers) throws IOException {
+        var added = new ArrayList<Layer>();
+        for (byte[] tar : layers) {
+            Descriptor blob = store.blobs().put(MediaTypes.OCI_LAYER, tar);
+            added.add(new Layer(blob, new DiffId(blob.digest())));
+        }
+        image(name, base, added);
+    }
+
+    /// Names `base` with `layers` on top, whatever diffIDs these claim.
+    void image(String name, String base, List<Layer> layers) throws IOException {
         Image below = store.images().find(ImageReference.parse(base)).orElseThrow();
         ImageConfig config = below.config();
         var all = new ArrayList<Layer>();
         for (int i = 0; i < config.diffIds().size(); i++) {
             all.add(new Layer(below.manifest().layers().get(i), config.diffIds().get(i)));
         }
-        for (byte[] tar : layers) {
-            Descriptor blob = store.blobs().put(MediaTypes.OCI_LAYER, tar);
-            var layer = new Layer(blob, new DiffId(blob.digest()));
+        for (Layer layer : layers) {
             all.add(layer);
             config = config.withStep(new History(Instant.EPOCH, "packed", null, null, false), layer.diffId());
         }

@@ -5,12 +5,17 @@
 package dev.strata.engine.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.strata.engine.cache.CacheKey;
 import dev.strata.engine.cache.CacheRecord;
 import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.image.Image;
 import dev.strata.engine.layer.Layer;
 import dev.strata.engine.layer.LayerWriter;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
+import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which changes make a step run again, one input at a time. Needs root and crun.
 class CacheKeysIT {
@@ -163,6 +169,29 @@ class CacheKeysIT {
         assertThat(builds.cachedSteps()).isEmpty();
         builds.build(dockerfile, Instant.ofEpochSecond(1_000_000_000));
         assertThat(builds.cachedSteps()).hasSize(1);
+    }
+
+    /// The keys are made of diffIDs, which a base image only claims.
+    @ParameterizedTest
+    @ValueSource(strings = {"COPY tree/x /app/x", "WORKDIR /app/w", "RUN touch /app/x"})
+    void aBaseThatClaimsTheDiffIdOfAnothersLayerIsRefusedAndLeavesNoRecord(String step) throws Exception {
+        builds.busybox();
+        builds.file("honest/app/kept", "k").file("lying/kept", "k");
+        Files.createSymbolicLink(builds.context.resolve("lying/app"), Path.of("etc"));
+        Image honest = builds.build("FROM busybox\nCOPY honest /\n");
+        builds.store().images().tag(ImageReference.parse("honest"), honest.descriptor());
+        Image other = builds.build("FROM busybox\nCOPY lying /\n");
+        var lie = new Layer(
+                other.manifest().layers().getLast(), honest.config().diffIds().getLast());
+        builds.image("liar", "busybox", List.of(lie));
+
+        assertThatThrownBy(() -> builds.build("FROM liar\n" + step + "\n"))
+                .isInstanceOfSatisfying(StrataException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo(ProblemCode.ImageInvalid);
+                    assertThat(e.problem().why()).contains("the config names " + lie.diffId());
+                });
+        builds.build("FROM honest\n" + step + "\n");
+        assertThat(builds.cachedSteps()).isEmpty();
     }
 
     @Test

@@ -227,4 +227,18 @@ class LayerWriterTest {
                 .hasMessage("the layer " + layer.blob().digest() + " is not what its image says");
         assertThat(indexes.find(layer)).isEmpty();
     }
+
+    @Test
+    void aSavedIndexIsNotThatOfALayerWithAnotherDiffId() throws IOException {
+        WrittenLayer written = sample(Compression.GZIP, null);
+        var wrong = new Layer(written.layer().blob(), new dev.strata.engine.image.DiffId(Digest.of("another")));
+        TreeIndexStore saving = TreeIndexStore.open(root);
+        saving.save(written.layer(), written.index());
+
+        for (TreeIndexStore indexes : new TreeIndexStore[] {saving, TreeIndexStore.open(root)}) {
+            assertThatThrownBy(() -> indexes.find(wrong))
+                    .hasMessage("the layer " + wrong.blob().digest() + " is not what its image says");
+            assertThat(indexes.find(written.layer())).isPresent();
+        }
+    }
 }

@@ -35,6 +35,9 @@ class SnapshotterIT {
         return Snapshotter.open(root, new Unpacker() {
             @Override
             public boolean dependsOnBelow(Layer layer) {
+                if (!layer.diffId().digest().equals(layer.blob().digest())) {
+                    throw new IllegalStateException("another diffID");
+                }
                 return layer.equals(layer("dependent"));
             }
 
@@ -74,6 +77,15 @@ class SnapshotterIT {
     private static Layer layer(String name) {
         Digest digest = Digest.of(name);
         return new Layer(new Descriptor("application/x", digest, 1), new DiffId(digest));
+    }
+
+    @Test
+    void aLayerThatClaimsTheDiffIdOfAnUnpackedOneIsRefused() throws IOException {
+        Snapshotter snapshotter = snapshotter();
+        snapshotter.unpacked(List.of(layer("a")));
+        var liar = new Layer(layer("b").blob(), layer("a").diffId());
+
+        assertThatThrownBy(() -> snapshotter.unpacked(List.of(liar))).hasMessage("another diffID");
     }
 
     @Test
