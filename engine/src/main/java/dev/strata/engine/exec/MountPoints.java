@@ -4,14 +4,20 @@
  */
 package dev.strata.engine.exec;
 
+import dev.strata.engine.linux.Errno;
+import dev.strata.engine.linux.ErrnoException;
 import dev.strata.engine.linux.FileStatus;
 import dev.strata.engine.linux.RootDirectory;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,11 +34,16 @@ final class MountPoints {
 
     /// Makes the directories to mount on that are not there, and returns every mount point that the
     /// image does not have. crun makes the files.
+    ///
+    /// Throws a `StrataException` with `ImageInvalid` when something else is in a directory's place.
     static Set<String> make(Path rootfs) throws IOException {
         var missing = new HashSet<String>();
         try (RootDirectory root = RootDirectory.open(rootfs)) {
             for (String path : DIRECTORIES) {
-                if (!root.isDirectory(path)) {
+                Optional<FileStatus> there = root.status(path);
+                if (there.isPresent()) {
+                    requireDirectory(root, path, there.get());
+                } else {
                     root.makeDirectory(path, DIRECTORY_MODE);
                     root.chmod(path, DIRECTORY_MODE);
                     missing.add(path);
@@ -45,6 +56,27 @@ final class MountPoints {
             }
         }
         return missing;
+    }
+
+    private static void requireDirectory(RootDirectory root, String path, FileStatus there) throws IOException {
+        String why = there.link() == null
+                ? "it is a " + there.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                : "it is a symbolic link to " + there.link() + ", which is no directory of the image";
+        try {
+            if (root.isDirectory(path)) {
+                return;
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ELOOP) {
+                throw e;
+            }
+            why = "it is a symbolic link that leads to itself";
+        }
+        throw new StrataException(Problem.of(
+                ProblemCode.ImageInvalid,
+                "no RUN can start in the image: its /" + path + " is not a directory",
+                why,
+                "make it a directory in the base image, or in a step before"));
     }
 
     /// crun makes the file that `path` leads to, and its directories: a base with systemd-resolved has a
