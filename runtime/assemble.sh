@@ -125,8 +125,10 @@ dump_archive() {
 }
 
 write_command() {
-  local find='"$home/runtime"' under=""
+  # A program in a pod must not go on half: the pod's end with exit code 3 is seen, a thread that is missing is not.
+  local find='"$home/runtime"' under="" memory="-XX:+ExitOnOutOfMemoryError"
   if [ -z "$LINK" ]; then
+    memory=""
     mkdir -p "$OUT/libexec"
     cp "$HERE/../.mvn/find-jdk" "$OUT/libexec/find-jdk"
     find='$("$home/libexec/find-jdk")'
@@ -141,7 +143,7 @@ java=$find
 LC_ALL=C.UTF-8
 export LC_ALL
 # A refused archive is no news for whoever reads the output.
-exec $under"\$java/bin/java" ${FLAGS[*]} -Xlog:disable -Xlog:all=error:stderr -Xshare:auto \\
+exec $under"\$java/bin/java" ${FLAGS[*]}${memory:+ $memory} -Xlog:disable -Xlog:all=error:stderr -Xshare:auto \\
   -XX:SharedArchiveFile="\$home/lib/$NAME.jsa" "-Dstrata.home=\$home" \${STRATA_JAVA_OPTIONS:-} \\
   -cp "$(printf ':$home/lib/%s' "${JARS[@]}" | cut -c2-)" $MAIN "\$@"
 SH

@@ -9,6 +9,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Collection;
+import java.util.List;
 import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.Repository;
@@ -16,12 +18,15 @@ import org.eclipse.jgit.transport.BasePackFetchConnection;
 import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.PackTransport;
 import org.eclipse.jgit.transport.PushConnection;
+import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TcpTransport;
 import org.eclipse.jgit.transport.URIish;
 
 /// `git://` for looking refs up. JGit's own would read whatever the server sends.
 ///
-/// Source: git's `gitprotocol-pack`, "Git Transport", version 0, in which a server lists its refs at once.
+/// Sources: git's `gitprotocol-pack`, "Git Transport", and `gitprotocol-v2`, "Initial Client Request". A server that
+/// does
+/// not know version 2 lists all its refs at once.
 final class GitProtocol extends TcpTransport implements PackTransport {
     private static final int PORT = 9418;
 
@@ -34,7 +39,12 @@ final class GitProtocol extends TcpTransport implements PackTransport {
 
     @Override
     public FetchConnection openFetch() throws TransportException {
-        return new Connection();
+        return openFetch(List.of());
+    }
+
+    @Override
+    public FetchConnection openFetch(Collection<RefSpec> wanted, String... prefixes) throws TransportException {
+        return new Connection(wanted, prefixes);
     }
 
     @Override
@@ -50,15 +60,18 @@ final class GitProtocol extends TcpTransport implements PackTransport {
     private final class Connection extends BasePackFetchConnection {
         private final Socket socket = new Socket();
 
-        private Connection() throws TransportException {
+        private Connection(Collection<RefSpec> wanted, String... prefixes) throws TransportException {
             super(GitProtocol.this);
             int port = uri.getPort() > 0 ? uri.getPort() : PORT;
             try {
                 socket.connect(new InetSocketAddress(uri.getHost(), port), getTimeout() * 1000);
                 init(new BufferedInputStream(new Answer(socket.getInputStream(), maxBytes)), socket.getOutputStream());
-                pckOut.writeString("git-upload-pack " + uri.getPath() + "\0host=" + uri.getHost() + ":" + port + "\0");
+                pckOut.writeString("git-upload-pack " + uri.getPath() + "\0host=" + uri.getHost() + ":" + port + "\0"
+                        + "\0version=2\0");
                 pckOut.flush();
-                readAdvertisedRefs();
+                if (!readAdvertisedRefs()) {
+                    lsRefs(wanted, prefixes);
+                }
             } catch (IOException e) {
                 close();
                 throw e instanceof TransportException known

@@ -7,6 +7,7 @@ package dev.strata.operator.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.strata.engine.git.GitCredentials;
 import dev.strata.engine.git.GitFailure;
 import dev.strata.engine.problem.ProblemCode;
 import java.io.IOException;
@@ -14,10 +15,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.eclipse.jgit.internal.storage.dfs.DfsRepositoryDescription;
 import org.eclipse.jgit.internal.storage.dfs.InMemoryRepository;
@@ -76,6 +81,17 @@ class GitProtocolIT {
                             .problem()
                             .code())
                     .isEqualTo(ProblemCode.GitRepositoryNotFound);
+
+            manyTags(50_000);
+            var address = new URIish("git://127.0.0.1:" + port + "/app.git");
+            assertThat(GitRemote.refs(address, GitCredentials.NONE, List.of("main", "refs/heads/main")))
+                    .as("only what is asked for")
+                    .containsOnlyKeys("refs/heads/main");
+            assertThat(GitRemote.refs(address, GitCredentials.NONE, List.of("HEAD")))
+                    .as("with the branch that it points to")
+                    .containsOnlyKeys("HEAD", "refs/heads/main");
+            assertThat(GitRemote.refs(address, GitCredentials.NONE, List.of("refs/tags/t49999")))
+                    .containsOnlyKeys("refs/tags/t49999");
         } finally {
             // The daemon is a child of `git`, which passes the signal on.
             daemon.descendants().forEach(ProcessHandle::destroy);
@@ -84,10 +100,36 @@ class GitProtocolIT {
         }
     }
 
+    /// More than a look-up reads.
+    private void manyTags(int count) throws IOException {
+        Path repository = directory.resolve("app.git/.git");
+        String commit = Files.readString(repository.resolve("refs/heads/main")).strip();
+        Files.writeString(
+                repository.resolve("packed-refs"),
+                IntStream.range(0, count)
+                        .mapToObj(number -> commit + " refs/tags/t" + number + "\n")
+                        .sorted()
+                        .collect(Collectors.joining("", "# pack-refs with: sorted\n", "")));
+    }
+
+    @Test
+    void anOldServerMayNotFillTheMemory() throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var sent = new AtomicLong();
+            Thread.ofVirtual().start(() -> answerForEver(server, sent));
+            var address = new URIish("git://127.0.0.1:" + server.getLocalPort() + "/a");
+
+            Throwable thrown = catchThrowable(() -> GitRemote.refs(address, GitCredentials.NONE, List.of("HEAD")));
+
+            assertThat(GitFailure.of(thrown).problem().code()).isEqualTo(ProblemCode.SourceTooLarge);
+            assertThat(sent.get()).as("with what the sockets hold").isLessThan(12 << 20);
+        }
+    }
+
     @Test
     void anAnswerWithoutEndIsGivenUp() throws Exception {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Thread.ofVirtual().start(() -> answerForEver(server));
+            Thread.ofVirtual().start(() -> answerForEver(server, new AtomicLong()));
 
             Throwable thrown = catchThrowable(() -> refs("git://127.0.0.1:" + server.getLocalPort() + "/a", 1 << 20));
 
@@ -95,12 +137,13 @@ class GitProtocolIT {
         }
     }
 
-    private static void answerForEver(ServerSocket server) {
+    private static void answerForEver(ServerSocket server, AtomicLong sent) {
         try (Socket client = server.accept();
                 var out = client.getOutputStream()) {
             for (long number = 0; ; number++) {
                 String line = "%040x refs/heads/%016d\n".formatted(number, number);
                 out.write("%04x%s".formatted(line.length() + 4, line).getBytes(StandardCharsets.US_ASCII));
+                sent.addAndGet(line.length() + 4);
             }
         } catch (IOException e) {
             // The client has hung up.
