@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
     private static final String LEASE = "strata-operator";
-    private static final int RECONCILERS = 20;
+    static final int RECONCILERS = 20;
     private static final Duration GRACE = Duration.ofSeconds(20);
 
     private OperatorMain() {}

@@ -113,7 +113,8 @@ abstract class BuildsOnApiServer {
                         .withImpersonateUsername("strata-operator")
                         .build())
                 .build();
-        operator = new Operator(overrider -> overrider.withKubernetesClient(own));
+        operator = new Operator(overrider ->
+                overrider.withKubernetesClient(own).withConcurrentReconciliationThreads(OperatorMain.RECONCILERS));
         OperatorMain.register(
                 operator, new ImageBuildReconciler(own, config, new BuildMetrics(meters), Reach.LOOPBACK_TOO));
         Awaitility.await()

@@ -13,27 +13,43 @@ import dev.strata.operator.confirm.RegistryHead;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Base64;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the target's registry for the image that a builder says it has pushed, with what the builder
 /// was given: the push Secret and the authority's ConfigMap, read by name.
 final class Confirmation {
     private static final String CONFIG = ".dockerconfigjson";
+    private static final int AT_ONCE = 8;
 
     private final KubernetesClient client;
     private final Reach reach;
+    private final Aside<Boolean> aside;
 
-    Confirmation(KubernetesClient client, Reach reach) {
+    /// @param answered is told whose registry has answered
+    Confirmation(KubernetesClient client, Reach reach, Consumer<ResourceID> answered) {
         this.client = client;
         this.reach = reach;
+        this.aside = Aside.of(AT_ONCE, answered);
     }
 
-    /// Returns when the image is there. Only its digest is taken from the builder's word.
+    /// Whether the image is there; false while the registry has not answered yet.
     ///
     /// @param image `registry/repository@sha256:...`
     /// @throws StrataException as [RegistryHead#confirm]
-    void confirm(ImageBuild build, Target target, String image) {
+    boolean confirmed(ImageBuild build, Target target, String image) {
+        String about = build.getMetadata().getUid() + " " + target.repository() + " " + image;
+        return aside.answer(ResourceID.fromResource(build), about, () -> {
+                    confirm(build, target, image);
+                    return true;
+                })
+                != null;
+    }
+
+    /// Returns when the image is there. Only its digest is taken from the builder's word.
+    private void confirm(ImageBuild build, Target target, String image) {
         String namespace = build.getMetadata().getNamespace();
         new RegistryHead(
                         target.repository(),

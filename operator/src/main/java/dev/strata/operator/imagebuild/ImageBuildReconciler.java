@@ -6,7 +6,6 @@ package dev.strata.operator.imagebuild;
 
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
-import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.report.BuildRequest;
@@ -28,12 +27,12 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +56,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private final Confirmation confirmation;
     private final Slots slots;
     private final AttemptInputs inputs;
+    private final SimpleInboundEventSource<ImageBuild> answers = new SimpleInboundEventSource<>("answers");
 
     /// @param reach which registries are asked for the images that were pushed to them
     public ImageBuildReconciler(KubernetesClient client, OperatorConfig config, BuildMetrics metrics, Reach reach) {
@@ -64,12 +64,13 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         this.preflight = new Preflight(client, config);
         this.running = new RunningBuild(client);
         this.jobs = new BuildJobs(client);
-        this.confirmation = new Confirmation(client, reach);
+        this.confirmation = new Confirmation(client, reach, answers::propagateEvent);
         this.inputs = new AttemptInputs(client);
         var git = new GitRemote(config.clusterDomain());
         this.sources = new Sources(
                 (namespace, source) ->
                         git.resolve(source.url(), source.revision(), preflight.gitCredentials(namespace, source)),
+                Aside.of(GitRemote.AT_ONCE, answers::propagateEvent),
                 inputs::version,
                 config.gitPoll());
         this.slots = new Slots(config.maxActiveBuilds(), config.maxActiveBuildsPerNamespace());
@@ -80,7 +81,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     public List<EventSource<?, ImageBuild>> prepareEventSources(EventSourceContext<ImageBuild> context) {
         InformerEventSource<Job, ImageBuild> made = BuildTriggers.jobs(context);
         record.count(made::list, context.getPrimaryCache()::list);
-        return List.of(made, BuildTriggers.pods(context));
+        return List.of(made, BuildTriggers.pods(context), answers);
     }
 
     @Override
@@ -128,10 +129,6 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 build, context.getSecondaryResources(Job.class), context.getSecondaryResources(Pod.class));
     }
 
-    /// A status, and when to look again without an event; null for not at all.
-    private record Outcome(
-            ImageBuildStatus status, @Nullable Duration again) {}
-
     /// A Registry is often applied together with the builds that push into it.
     private static Duration again(ProblemCode code) {
         return code == ProblemCode.RegistryNotReady || code == ProblemCode.RegistryNotFound ? SOON : LATER;
@@ -144,6 +141,9 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             InformerEventSource<Job, ImageBuild> cache) {
         Target target = ImageBuildDesired.target(build, config.clusterDomain());
         Sources.Found source = sources.find(build, observed, statuses.now());
+        if (source == null) {
+            return Outcome.asked(build, statuses.lookingUp());
+        }
         if (source.began()) {
             record.unseen(build, observed, source);
         }
@@ -185,7 +185,9 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 jobs.prune(build, observed);
                 yield new Outcome(
                         statuses.finished(finish.job(), source.problem()),
-                        observed.failed(finish.job()) ? soonest(next, AttemptInputs.next(build, target)) : next);
+                        observed.failed(finish.job())
+                                ? Outcome.soonest(next, AttemptInputs.next(build, target))
+                                : next);
             }
             case BuildStep.Rest _ -> new Outcome(statuses.idle("Suspended", "spec.suspend is true"), null);
         };
@@ -201,6 +203,9 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             InformerEventSource<Job, ImageBuild> cache) {
         if (source.outage() != null) {
             throw new StrataException(source.outage().problem());
+        }
+        if (source.asked()) {
+            return Outcome.asked(build, statuses.lookingUp());
         }
         IsolationMode mode = preflight.check(build, target);
         String slot = build.getMetadata().getNamespace() + "/" + ImageBuildDesired.name(build, step.number());
@@ -234,19 +239,14 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             ImageBuildStatuses statuses,
             Sources.Found source) {
         try {
-            confirmation.confirm(build, target, step.image());
+            if (!confirmation.confirmed(build, target, step.image())) {
+                return Outcome.asked(build, statuses.running(step.job(), null, null));
+            }
         } catch (StrataException e) {
             return new Outcome(statuses.unconfirmed(step.job(), e.problem()), LATER);
         }
         Job confirmed = jobs.confirmed(step.job(), step.image());
         var fresh = new ImageBuildStatuses(build, statuses.observed().with(confirmed), statuses.now());
         return new Outcome(fresh.finished(confirmed, source.problem()), sources.next(build, source, statuses.now()));
-    }
-
-    private static @Nullable Duration soonest(@Nullable Duration one, @Nullable Duration other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

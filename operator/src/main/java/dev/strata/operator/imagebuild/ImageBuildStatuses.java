@@ -46,6 +46,19 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
         return status(conditions(Truth.FALSE, waits, Truth.FALSE, reason, message), null, observed.newest());
     }
 
+    /// The git server has not said yet which commit the source names.
+    ImageBuildStatus lookingUp() {
+        return status(
+                conditions(
+                        Truth.FALSE,
+                        Truth.TRUE,
+                        Truth.FALSE,
+                        "LookingUp",
+                        "the git server is asked which commit the source names"),
+                null,
+                observed.newest());
+    }
+
     /// Whether the status of `build` says that it waits for others to end.
     static boolean queued(ImageBuild build) {
         Condition ready = build.getStatus() == null

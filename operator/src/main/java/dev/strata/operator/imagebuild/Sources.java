@@ -9,6 +9,7 @@ import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.StrataException;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -17,15 +18,18 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which commit a git source names, looked up at most once in an interval. Where that fails, it is the commit of the
-/// newest build of the same source, and the git server is asked again after 15 s, then half as often each time, at
-/// last every 5 min; at once when the source or its Secret has changed. Bounded; thread-safe.
+/// Which commit a git source names, looked up at most once in an interval, aside of the reconcile. Until the answer is
+/// there, it is the commit of the newest build of the same source; where it fails too, and the git server is asked
+/// again
+/// after 15 s, then half as often each time, at last every 5 min; at once when the source or its Secret has changed.
+/// Bounded; thread-safe.
 final class Sources {
     private static final Duration FIRST = Duration.ofSeconds(15);
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final int MOST = 10_000;
 
     private final Lookup lookup;
+    private final Aside<String> aside;
     private final Versions versions;
     private final Duration preset;
     private final Commits commits = new Commits();
@@ -39,8 +43,9 @@ final class Sources {
     });
 
     /// @param preset how long a commit is believed where the spec does not say
-    Sources(Lookup lookup, Versions versions, Duration preset) {
+    Sources(Lookup lookup, Aside<String> aside, Versions versions, Duration preset) {
         this.lookup = lookup;
+        this.aside = aside;
         this.versions = versions;
         this.preset = preset;
     }
@@ -68,24 +73,32 @@ final class Sources {
     /// @param commit null for inline files
     /// @param outage why the commit is that of the newest build; null when it was looked up
     /// @param began whether the outage is seen for the first time
-    record Found(@Nullable String commit, @Nullable Outage outage, boolean began) {
+    /// @param asked whether the commit is that of the newest build because the git server has not answered yet
+    record Found(@Nullable String commit, @Nullable Outage outage, boolean began, boolean asked) {
+        static Found now(@Nullable String commit) {
+            return new Found(commit, null, false, false);
+        }
+
         @Nullable
         Problem problem() {
             return outage == null ? null : outage.problem();
         }
     }
 
+    /// Null while nothing is known, because the git server has not answered yet.
+    ///
     /// @throws StrataException when the source gives no commit and the newest build is not one of it
+    @Nullable
     Found find(ImageBuild build, ImageBuildObserved observed, Instant now) {
         ImageBuildSpec.Git source = build.getSpec().source().git();
         if (source == null) {
-            return new Found(null, null, false);
+            return Found.now(null);
         }
         String uid = build.getMetadata().getUid();
         String name = uid + " " + name(build.getSpec());
         String known = commits.recent(name, interval(build.getSpec()).minusSeconds(1), now);
         if (known != null) {
-            return new Found(known, null, false);
+            return Found.now(known);
         }
         String namespace = build.getMetadata().getNamespace();
         String asked = name
@@ -98,10 +111,14 @@ final class Sources {
             return known(build, observed, same, false);
         }
         try {
-            String found = lookup.commit(namespace, source);
+            String found = aside.answer(
+                    ResourceID.fromResource(build), uid + " " + asked, () -> lookup.commit(namespace, source));
+            if (found == null) {
+                return same == null ? asked(build, observed) : known(build, observed, same, false);
+            }
             outages.remove(uid);
             commits.remember(name, found, now);
-            return new Found(found, null, false);
+            return Found.now(found);
         } catch (StrataException e) {
             int failures = same == null ? 1 : same.failures() + 1;
             var outage = new Outage(asked, e.problem(), failures, now.plus(pause(failures)));
@@ -110,12 +127,25 @@ final class Sources {
         }
     }
 
+    private static @Nullable Found asked(ImageBuild build, ImageBuildObserved observed) {
+        String commit = newest(build, observed);
+        return commit == null ? null : new Found(commit, null, false, true);
+    }
+
     private static Found known(ImageBuild build, ImageBuildObserved observed, Outage outage, boolean began) {
-        Job newest = observed.newest();
-        if (newest == null || !name(build.getSpec()).equals(ImageBuildObserved.annotation(newest, Wanted.SOURCE))) {
+        String commit = newest(build, observed);
+        if (commit == null) {
             throw new StrataException(outage.problem());
         }
-        return new Found(ImageBuildObserved.annotation(newest, ImageBuildDesired.REVISION), outage, began);
+        return new Found(commit, outage, began, false);
+    }
+
+    /// The commit of the newest build; null when that is not one of the same source.
+    private static @Nullable String newest(ImageBuild build, ImageBuildObserved observed) {
+        Job newest = observed.newest();
+        return newest == null || !name(build.getSpec()).equals(ImageBuildObserved.annotation(newest, Wanted.SOURCE))
+                ? null
+                : ImageBuildObserved.annotation(newest, ImageBuildDesired.REVISION);
     }
 
     private static Duration pause(int failures) {
@@ -132,11 +162,16 @@ final class Sources {
         return source == null ? "" : source.url() + " " + (source.revision() == null ? "HEAD" : source.revision());
     }
 
-    /// When a finished build's source is looked up next; null for never.
+    /// When a finished build's source is looked up next; null for never, and when the answer to the last look-up, which
+    /// is an event, comes first.
     @Nullable
     Duration next(ImageBuild build, Found found, Instant now) {
         if (found.outage() != null) {
-            return Duration.between(now, found.outage().due()).plusMillis(1);
+            Duration pause = Duration.between(now, found.outage().due()).plusMillis(1);
+            return pause.isNegative() ? null : pause;
+        }
+        if (found.asked()) {
+            return null;
         }
         return build.getSpec().source().git() == null ? null : interval(build.getSpec());
     }

@@ -30,6 +30,8 @@ class SourcesTest {
     private final List<String> asked = new ArrayList<>();
     private boolean up = true;
     private String version = "1";
+    private boolean answers = true;
+    private final List<Runnable> questions = new ArrayList<>();
     private final Sources sources = new Sources(
             (namespace, source) -> {
                 asked.add(source.url());
@@ -38,6 +40,16 @@ class SourcesTest {
                 }
                 return COMMIT;
             },
+            new Aside<>(
+                    1,
+                    1,
+                    question -> {
+                        questions.add(question);
+                        if (answers) {
+                            questions.removeFirst().run();
+                        }
+                    },
+                    _ -> {}),
             (namespace, name) -> version,
             Duration.ofMinutes(5));
 
@@ -59,7 +71,7 @@ class SourcesTest {
         assertThat(Objects.requireNonNull(found.problem()).code()).isEqualTo(ProblemCode.GitUnreachable);
         assertThat(find(earlier(URL + " main"), 20).began()).isFalse();
         up = true;
-        assertThat(find(earlier(URL + " main"), 60)).isEqualTo(new Sources.Found(COMMIT, null, false));
+        assertThat(find(earlier(URL + " main"), 60)).isEqualTo(Sources.Found.now(COMMIT));
     }
 
     @Test
@@ -96,8 +108,40 @@ class SourcesTest {
         assertThat(find(earlier(URL + " main"), 2).commit()).isEqualTo(COMMIT);
     }
 
+    @Test
+    void untilTheServerAnswersItIsTheCommitOfTheNewestBuild() {
+        answers = false;
+        assertThat(sources.find(build(), new Builds().observed(), at(0)))
+                .as("nothing is known")
+                .isNull();
+        Sources.Found found = find(earlier(URL + " main"), 1);
+        assertThat(found).isEqualTo(new Sources.Found(OLDER, null, false, true));
+        assertThat(sources.next(build(), found, at(1)))
+                .as("the answer is an event")
+                .isNull();
+        assertThat(questions).as("it is asked once").hasSize(1);
+
+        questions.getFirst().run();
+        assertThat(find(earlier(URL + " main"), 9)).isEqualTo(Sources.Found.now(COMMIT));
+        find(earlier(URL + " main"), 300);
+        assertThat(asked).as("the answer is kept for the interval").hasSize(1);
+    }
+
+    @Test
+    void anOutageIsToldUntilTheServerAnswersAgain() {
+        up = false;
+        find(earlier(URL + " main"), 0);
+        answers = false;
+        Sources.Found found = find(earlier(URL + " main"), 20);
+        assertThat(found.problem()).isNotNull();
+        assertThat(found.began()).isFalse();
+        assertThat(sources.next(build(), found, at(20)))
+                .as("the answer is an event")
+                .isNull();
+    }
+
     private Sources.Found find(Builds builds, int second) {
-        return sources.find(build(), builds.observed(), at(second));
+        return Objects.requireNonNull(sources.find(build(), builds.observed(), at(second)));
     }
 
     private static Instant at(int second) {
