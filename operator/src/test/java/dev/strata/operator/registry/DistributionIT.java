@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dstrata.test.registry=PATH` names its binary;
 /// `e2e/cluster.sh` builds it.
 class DistributionIT {
-    private static final Path BINARY = Path.of(System.getProperty("strata.test.registry", "/var/cache/strata/bin/registry"));
+    private static final Path BINARY =
+            Path.of(System.getProperty("strata.test.registry", "/var/cache/strata/bin/registry"));
 
     @TempDir
     Path directory = Path.of("unset");
