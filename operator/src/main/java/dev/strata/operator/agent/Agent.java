@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,16 +26,28 @@ final class Agent {
     private final SeccompProfile seccomp;
     private final SelfTests selfTests;
 
-    /// What the agent prints. Field names are read by the operator.
+    /// What the agent found.
+    ///
+    /// @param registries by host
     record Report(String node, SortedMap<String, Ready> registries, Ready seccomp) {
-        /// One line of JSON.
+        /// One line of JSON, whose field names are read by the operator. A Registry takes no more room
+        /// in it than its name, as `NAME.NAMESPACE`: all Registries share the line.
         String line() {
+            var reachable = new ArrayList<String>();
+            var failing = new TreeMap<String, List<String>>();
+            registries.forEach((host, ready) -> (ready.ready()
+                            ? reachable
+                            : failing.computeIfAbsent(ready.reason(), _ -> new ArrayList<>()))
+                    .add(TrustEntry.registry(host)));
             try {
-                return JSON.writeValueAsString(this);
+                return JSON.writeValueAsString(new Line(node, reachable, failing, seccomp));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
             }
         }
+
+        private record Line(
+                String node, List<String> reachable, SortedMap<String, List<String>> failing, Ready seccomp) {}
     }
 
     Agent(AgentSettings settings, SelfTests selfTests) {

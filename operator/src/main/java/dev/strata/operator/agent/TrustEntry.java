@@ -12,8 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param host `NAME.NAMESPACE.svc.DOMAIN:5000`
 /// @param address the Service's IP address
 /// @param ca PEM of certificates and nothing else
-record TrustEntry(String host, String address, String ca, List<Certificate> certificates) {
+record TrustEntry(String host, String address, String ca) {
     static final int PORT = 5000;
 
     /// Bytes of an entry that are read at most.
@@ -61,12 +60,23 @@ record TrustEntry(String host, String address, String ca, List<Certificate> cert
                     || !PEM.matcher(ca).matches()) {
                 return null;
             }
-            var certificates = new ArrayList<Certificate>(CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(ca.getBytes(StandardCharsets.US_ASCII))));
-            return certificates.isEmpty() ? null : new TrustEntry(host, address, ca, certificates);
+            var entry = new TrustEntry(host, address, ca);
+            return entry.certificates().isEmpty() ? null : entry;
         } catch (JsonProcessingException | CertificateException e) {
             return null;
         }
+    }
+
+    /// Read anew each time: of many entries, only the text is kept.
+    Collection<? extends Certificate> certificates() throws CertificateException {
+        return CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(ca.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /// `NAME.NAMESPACE` of the Registry with that host.
+    static String registry(String host) {
+        String[] labels = host.split("\\.", 3);
+        return labels[0] + "." + labels[1];
     }
 
     /// The Registry's namespace.

@@ -24,6 +24,10 @@ import java.util.function.Predicate;
 /// Secrets are never listed. The namespaces that may hold an object of a Registry are written down
 /// **before** the first one is made there, and struck out after the last one is gone.
 final class Deliveries {
+    /// Registries of one namespace. All share ConfigMaps of at most 1 MiB, which one namespace must not
+    /// fill.
+    static final int PER_NAMESPACE = 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Predicate<HasMetadata> OPERATORS =
             object -> object.getMetadata().getLabels() != null
@@ -36,6 +40,20 @@ final class Deliveries {
     Deliveries(ClusterObjects objects, SharedMap records) {
         this.objects = objects;
         this.records = records;
+    }
+
+    /// Takes the Registry on, unless its namespace has [#PER_NAMESPACE] others that were taken on.
+    synchronized boolean admits(RegistryNames names) {
+        Map<String, String> all = records.all();
+        if (all.containsKey(names.key())) {
+            return true;
+        }
+        String suffix = "." + names.namespace() + ".json";
+        if (all.keySet().stream().filter(key -> key.endsWith(suffix)).count() >= PER_NAMESPACE) {
+            return false;
+        }
+        record(names.key(), new TreeSet<>());
+        return true;
     }
 
     /// Makes the namespaces hold exactly what `rights` grants them. What one namespace does not take

@@ -28,8 +28,9 @@ final class NodeReports {
     static final String AGENT_NOT_REPORTING = "AgentNotReporting";
     static final String NOT_SEEN_YET = "NotSeenYet";
 
-    /// Lines that are read of each log; one of them is a report unless the agent is failing.
-    private static final int LINES = 5;
+    /// Lines that are read of each log. A container runtime breaks a line each 16 KiB, and the report
+    /// of as many Registries as the nodes' trust has room for has seven of these parts.
+    static final int LINES = 20;
 
     /// An agent repeats its report every minute.
     private static final Duration SPOKEN = Duration.ofMinutes(3);
@@ -47,11 +48,13 @@ final class NodeReports {
     /// @param without nodes that should have an agent and have no pod of it
     record Reading(Instant time, SortedMap<String, Report> nodes, int without) {
         /// What it says of one registry.
-        Nodes about(String host) {
+        ///
+        /// @param registry `NAME.NAMESPACE`
+        Nodes about(String registry) {
             var pull = new TreeMap<String, String>();
             var profiles = new TreeMap<String, String>();
             nodes.forEach((node, report) -> {
-                pull.put(node, report.about(host));
+                pull.put(node, report.about(registry));
                 if (!report.profile().isEmpty()) {
                     profiles.put(node, report.profile());
                 }
@@ -66,26 +69,41 @@ final class NodeReports {
     /// @param reason why there is none
     record Report(@Nullable JsonNode line, String reason) {
         /// Empty when that registry is trusted and reached, else one word for why not.
-        String about(String host) {
+        String about(String registry) {
             if (line == null) {
                 return reason;
             }
-            JsonNode registry = line.path("registries").path(host);
-            if (registry.isMissingNode()) {
-                return NOT_SEEN_YET;
+            if (holds(line.path("reachable"), registry)) {
+                return "";
             }
-            return word(registry);
+            for (var failing : line.path("failing").properties()) {
+                if (holds(failing.getValue(), registry)) {
+                    return oneWord(failing.getKey());
+                }
+            }
+            return NOT_SEEN_YET;
+        }
+
+        private static boolean holds(JsonNode registries, String registry) {
+            for (JsonNode one : registries) {
+                if (registry.equals(one.asText())) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         /// Empty when the node has the builders' seccomp profile, or nothing is told at all; else one
         /// word for why not.
         String profile() {
-            return line == null ? "" : word(line.path("seccomp"));
+            if (line == null || line.path("seccomp").path("ready").asBoolean(false)) {
+                return "";
+            }
+            return oneWord(line.path("seccomp").path("reason").asText(""));
         }
 
-        private static String word(JsonNode part) {
-            String why = part.path("reason").asText("");
-            return part.path("ready").asBoolean(false) ? "" : why.matches("[A-Za-z]{1,64}") ? why : AGENT_NOT_REPORTING;
+        private static String oneWord(String why) {
+            return why.matches("[A-Za-z]{1,64}") ? why : AGENT_NOT_REPORTING;
         }
     }
 
@@ -152,7 +170,7 @@ final class NodeReports {
         for (String line : log.lines().toList().reversed()) {
             try {
                 JsonNode report = JSON.readTree(line);
-                if (report != null && report.path("registries").isObject()) {
+                if (report != null && report.path("reachable").isArray()) {
                     return new Report(report, "");
                 }
             } catch (JsonProcessingException e) {

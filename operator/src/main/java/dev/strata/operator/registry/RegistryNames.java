@@ -79,7 +79,12 @@ record RegistryNames(String name, String namespace, String clusterDomain) {
     /// Key of this registry in ConfigMaps that all registries share. No other registry has it: a
     /// name holds no dot.
     String key() {
-        return name + "." + namespace + ".json";
+        return qualified() + ".json";
+    }
+
+    /// What the node agents call it.
+    String qualified() {
+        return name + "." + namespace;
     }
 
     /// Labels that select the registry's pod.

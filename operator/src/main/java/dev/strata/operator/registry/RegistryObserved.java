@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param undelivered the namespaces that do not hold their credentials, each with why; absent when it was not tried
 /// @param taken names that belong to others
 /// @param refused what the API server did not accept
+/// @param crowdedOut whether nothing was written, because its namespace has enough Registries
 record RegistryObserved(
         String host,
         long generation,
@@ -33,7 +34,12 @@ record RegistryObserved(
         Nodes nodes,
         @Nullable SortedMap<String, String> undelivered,
         List<String> taken,
-        List<String> refused) {
+        List<String> refused,
+        boolean crowdedOut) {
+
+    static RegistryObserved crowdedOut(String host, long generation, Nodes nodes) {
+        return new RegistryObserved(host, generation, null, null, null, nodes, null, List.of(), List.of(), true);
+    }
 
     /// Whether the pod of the newest template is ready.
     boolean serves() {

@@ -91,12 +91,19 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
         RegistryObserved observed = work.bring(registry, now);
         RegistryStatus status = RegistryStatuses.of(observed, registry.getStatus(), now);
         StatusPatch.write(registry, new Registry(), status, context);
+        return UpdateControl.<Registry>noUpdate()
+                .rescheduleAfter(pause(observed).toMillis());
+    }
+
+    private static Duration pause(RegistryObserved observed) {
+        if (observed.crowdedOut()) {
+            return SETTLED;
+        }
         boolean settled = observed.serves()
                 && observed.taken().isEmpty()
                 && observed.refused().isEmpty()
                 && observed.nodes().failing() == 0;
-        Duration pause = !settled ? UNSETTLED : Map.of().equals(observed.undelivered()) ? SETTLED : UNDELIVERED;
-        return UpdateControl.<Registry>noUpdate().rescheduleAfter(pause.toMillis());
+        return !settled ? UNSETTLED : Map.of().equals(observed.undelivered()) ? SETTLED : UNDELIVERED;
     }
 
     @Override

@@ -24,6 +24,11 @@ final class RegistryStatuses {
     /// does not take is no reason for another to wait.
     static final String SECRETS_DELIVERED = "SecretsDelivered";
 
+    private static final String TOO_MANY = "TooManyRegistries";
+    private static final String TOO_MANY_MESSAGE = "the namespace has " + Deliveries.PER_NAMESPACE
+            + " other Registries, and no more are served in one; delete one that is not needed, and this one is set up"
+            + " within a minute, or make it in another namespace";
+
     /// Namespaces that a message names.
     private static final int NAMED = 5;
 
@@ -53,6 +58,9 @@ final class RegistryStatuses {
 
     private static Condition ready(RegistryObserved observed) {
         long generation = observed.generation();
+        if (observed.crowdedOut()) {
+            return Conditions.of(Conditions.READY, Truth.FALSE, TOO_MANY, TOO_MANY_MESSAGE, generation);
+        }
         if (!observed.taken().isEmpty()) {
             return Conditions.of(
                     Conditions.READY, Truth.FALSE, "NameTaken", String.join("; ", observed.taken()), generation);
@@ -82,7 +90,8 @@ final class RegistryStatuses {
     }
 
     private static Condition reconciling(RegistryObserved observed) {
-        boolean working = observed.taken().isEmpty()
+        boolean working = !observed.crowdedOut()
+                && observed.taken().isEmpty()
                 && (!observed.serves() || !observed.refused().isEmpty());
         return Conditions.of(
                 Conditions.RECONCILING,
@@ -93,6 +102,9 @@ final class RegistryStatuses {
     }
 
     private static Condition stalled(RegistryObserved observed) {
+        if (observed.crowdedOut()) {
+            return Conditions.of(Conditions.STALLED, Truth.TRUE, TOO_MANY, TOO_MANY_MESSAGE, observed.generation());
+        }
         boolean stalled = !observed.taken().isEmpty();
         return Conditions.of(
                 Conditions.STALLED,

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +60,18 @@ final class RegistryWork {
     /// Writes what is missing or different and says what is there then.
     RegistryObserved bring(Registry registry, Instant now) {
         var desired = new RegistryDesired(registry, RegistryNames.of(registry, config.clusterDomain()));
+        RegistryNames names = desired.names();
+        Long generation = Objects.requireNonNullElse(registry.getMetadata().getGeneration(), 0L);
         var taken = new ArrayList<String>();
         var refused = new ArrayList<String>();
         StatefulSet set = null;
         Instant notAfter = null;
         SortedMap<String, String> undelivered = null;
         try {
+            if (!deliveries.admits(names)) {
+                Nodes nodes = nodeReports.read(now).about(names.qualified());
+                return RegistryObserved.crowdedOut(names.host(), generation, nodes);
+            }
             Authority authority = authorities.load(now);
             String address = address(objects.apply(desired.service(), ours(registry)));
             Pair leaf = certificate(desired, authority, address, now);
@@ -83,18 +90,18 @@ final class RegistryWork {
             }
             refused.add(ApiErrors.text(e));
         }
-        Pod pod = set == null || RegistryObserved.isReady(set) ? null : pod(desired.names());
-        Long generation = registry.getMetadata().getGeneration();
+        Pod pod = set == null || RegistryObserved.isReady(set) ? null : pod(names);
         return new RegistryObserved(
-                desired.names().host(),
-                generation == null ? 0 : generation,
+                names.host(),
+                generation,
                 set,
                 pod,
                 notAfter,
-                nodeReports.read(now).about(desired.names().host()),
+                nodeReports.read(now).about(names.qualified()),
                 undelivered,
                 taken,
-                refused);
+                refused,
+                false);
     }
 
     /// Removes what no owner reference reaches: objects in other namespaces and the nodes' trust.

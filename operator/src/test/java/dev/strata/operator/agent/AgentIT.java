@@ -58,8 +58,7 @@ class AgentIT {
     void aTrustedRegistryIsWrittenAndReached() throws IOException {
         trust(HOST, "https://127.0.0.1:5000", authority.certificate());
         assertThat(round().line())
-                .isEqualTo("{\"node\":\"node-1\",\"registries\":{\"" + HOST
-                        + "\":{\"ready\":true,\"reason\":\"Reachable\"}},"
+                .isEqualTo("{\"node\":\"node-1\",\"reachable\":[\"r.default\"],\"failing\":{},"
                         + "\"seccomp\":{\"ready\":true,\"reason\":\"Installed\"}}");
         assertThat(certs().resolve("hosts.toml")).hasContent("""
                 # Written by strata-node-agent; do not edit.
@@ -165,6 +164,7 @@ class AgentIT {
     void anotherAuthorityFailsTheHandshake() throws IOException {
         trust(HOST, "https://127.0.0.1:5000", other.certificate());
         assertThat(reason()).isEqualTo("TlsFailed");
+        assertThat(round().line()).contains("\"reachable\":[],\"failing\":{\"TlsFailed\":[\"r.default\"]}");
     }
 
     @Test

@@ -17,20 +17,31 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NodeReportsTest {
-    private static final String LINE =
-            "{\"node\":\"n\",\"registries\":{\"a:5000\":{\"ready\":true,\"reason\":\"Reachable\"},"
-                    + "\"b:5000\":{\"ready\":false,\"reason\":\"TlsFailed\"},"
-                    + "\"c:5000\":{\"ready\":false,\"reason\":\"not one word!\"}},\"seccomp\":{}}";
+    private static final String LINE = "{\"node\":\"n\",\"reachable\":[\"a.n\"],\"failing\":{\"TlsFailed\":[\"b.n\"],"
+            + "\"not one word!\":[\"c.n\"]},\"seccomp\":{}}";
 
     @Test
     void theLastReportCounts() {
-        var report = NodeReports.parse("{\"registries\":{}}\nPicked up options\n" + LINE + "\nOpenJDK warning\n");
-        assertThat(report.about("a:5000")).isEmpty();
-        assertThat(report.about("b:5000")).isEqualTo("TlsFailed");
-        assertThat(report.about("other:5000")).isEqualTo("NotSeenYet");
+        var report = NodeReports.parse("{\"reachable\":[]}\nPicked up options\n" + LINE + "\nOpenJDK warning\n");
+        assertThat(report.about("a.n")).isEmpty();
+        assertThat(report.about("b.n")).isEqualTo("TlsFailed");
+        assertThat(report.about("other.n")).isEqualTo("NotSeenYet");
+    }
+
+    /// 640 is what the ConfigMap of the nodes' trust has room for.
+    @Test
+    void aReportOfAsManyRegistriesAsThereCanBeIsAmongTheLinesThatAreRead() {
+        String longest = "n".repeat(63) + "." + "n".repeat(63);
+        String report = LINE.replace(
+                "\"a.n\"",
+                IntStream.range(0, 640).mapToObj(_ -> "\"" + longest + "\"").collect(Collectors.joining(",")));
+        assertThat(report.length() / (16 * 1024)).isLessThan(NodeReports.LINES / 2);
+        assertThat(NodeReports.parse(report).about(longest)).isEmpty();
     }
 
     @Test
@@ -67,7 +78,7 @@ class NodeReportsTest {
                         .build())
                 .build()) {
             Nodes nodes =
-                    new NodeReports(client, "strata-system").read(Instant.now()).about("a:5000");
+                    new NodeReports(client, "strata-system").read(Instant.now()).about("a.n");
             assertThat(nodes.pull()).isEqualTo(Map.of("node-one", "", "node-two", "AgentNotReporting"));
             assertThat(nodes.without()).isEqualTo(1);
         } finally {
@@ -97,12 +108,12 @@ class NodeReportsTest {
 
     @Test
     void aReasonThatIsNoWordIsNotRepeated() {
-        assertThat(NodeReports.parse(LINE).about("c:5000")).isEqualTo("AgentNotReporting");
+        assertThat(NodeReports.parse(LINE).about("c.n")).isEqualTo("AgentNotReporting");
     }
 
     @Test
     void aLogWithoutReportIsNotReady() {
-        assertThat(NodeReports.parse("").about("a:5000")).isEqualTo("AgentNotReporting");
-        assertThat(NodeReports.parse("null\n[]\n{\"x\":1}\n{").about("a:5000")).isEqualTo("AgentNotReporting");
+        assertThat(NodeReports.parse("").about("a.n")).isEqualTo("AgentNotReporting");
+        assertThat(NodeReports.parse("null\n[]\n{\"x\":1}\n{").about("a.n")).isEqualTo("AgentNotReporting");
     }
 }

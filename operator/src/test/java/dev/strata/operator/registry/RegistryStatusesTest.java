@@ -71,7 +71,8 @@ class RegistryStatusesTest {
     void aNodeWithoutAgentIsNotReadyAndOneWithoutProfileIsTold() {
         var nodes = new Nodes(new TreeMap<>(Map.of("node-1", "")), 2, new TreeMap<>(Map.of("node-1", "WriteFailed")));
         RegistryStatus status = RegistryStatuses.of(
-                new RegistryObserved(HOST, 3, set(3L, 1), null, END, nodes, new TreeMap<>(), List.of(), List.of()),
+                new RegistryObserved(
+                        HOST, 3, set(3L, 1), null, END, nodes, new TreeMap<>(), List.of(), List.of(), false),
                 null,
                 NOW);
         assertThat(text(status, "NodesReady"))
@@ -127,7 +128,16 @@ class RegistryStatusesTest {
         }
         RegistryStatus status = RegistryStatuses.of(
                 new RegistryObserved(
-                        HOST, 3, set(3L, 1), null, END, nodes(Map.of("node-1", "")), undelivered, List.of(), List.of()),
+                        HOST,
+                        3,
+                        set(3L, 1),
+                        null,
+                        END,
+                        nodes(Map.of("node-1", "")),
+                        undelivered,
+                        List.of(),
+                        List.of(),
+                        false),
                 null,
                 NOW);
         assertThat(text(status, "SecretsDelivered"))
@@ -138,6 +148,18 @@ class RegistryStatusesTest {
         assertThat(text(status, "Ready")).startsWith("True Serving");
         assertThat(text(status, "Stalled")).startsWith("False");
         assertThat(text(status, "Reconciling")).startsWith("False");
+    }
+
+    @Test
+    void oneRegistryTooManyStallsAndSaysWhatToDo() {
+        RegistryStatus status =
+                RegistryStatuses.of(RegistryObserved.crowdedOut(HOST, 3, nodes(Map.of("node-1", ""))), null, NOW);
+        assertThat(text(status, "Ready"))
+                .startsWith("False TooManyRegistries the namespace has 20 other Registries")
+                .contains("delete one");
+        assertThat(text(status, "Stalled")).startsWith("True TooManyRegistries");
+        assertThat(text(status, "Reconciling")).startsWith("False");
+        assertThat(text(status, "SecretsDelivered")).startsWith("False NotReached");
     }
 
     @Test
@@ -169,7 +191,7 @@ class RegistryStatusesTest {
             Map<String, String> nodes,
             List<String> taken,
             List<String> refused) {
-        return new RegistryObserved(HOST, 3, set, pod, END, nodes(nodes), new TreeMap<>(), taken, refused);
+        return new RegistryObserved(HOST, 3, set, pod, END, nodes(nodes), new TreeMap<>(), taken, refused, false);
     }
 
     private static Nodes nodes(Map<String, String> pull) {

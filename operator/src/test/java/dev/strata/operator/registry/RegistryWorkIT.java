@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -119,9 +120,36 @@ class RegistryWorkIT {
         assertThat(kept.getData()).containsOnlyKeys("mine");
     }
 
+    @Test
+    void aNamespaceHasItsShareOfRegistriesAndNoMore() {
+        var served = new ArrayList<Registry>();
+        for (int i = 0; i < Deliveries.PER_NAMESPACE; i++) {
+            served.add(create("r" + i, "home", "none"));
+            assertThat(work.bring(served.getLast(), Instant.now()).crowdedOut()).isFalse();
+        }
+        Registry more = create("more", "home", "none");
+        assertThat(work.bring(more, Instant.now()).crowdedOut()).isTrue();
+        assertThat(secrets("home")).noneMatch(name -> name.startsWith("more-"));
+        assertThat(trust()).hasSize(Deliveries.PER_NAMESPACE);
+
+        Registry elsewhere = create("more", "red", "none");
+        assertThat(work.bring(elsewhere, Instant.now()).crowdedOut()).isFalse();
+        Registry known = served.getFirst();
+        assertThat(work.bring(known, Instant.now()).crowdedOut()).isFalse();
+
+        work.remove(known);
+        assertThat(work.bring(more, Instant.now()).crowdedOut()).isFalse();
+        assertThat(trust()).containsKeys("more.home.json", "more.red.json").doesNotContainKey("r0.home.json");
+    }
+
     private Registry create(String team) {
+        return create("r", "home", team);
+    }
+
+    private Registry create(String name, String namespace, String team) {
         return client.resource(Serialization.unmarshal(
-                        "apiVersion: strata.dev/v1alpha1\nkind: Registry\nmetadata: {name: r, namespace: home}\n"
+                        "apiVersion: strata.dev/v1alpha1\nkind: Registry\nmetadata: {name: " + name + ", namespace: "
+                                + namespace + "}\n"
                                 + "spec: {access: {pull: {namespaceSelector: {matchLabels: {team: " + team + "}}}}}",
                         Registry.class))
                 .create();
