@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// Makes, ends and removes the Jobs of builds. Every write may be done again without harm.
 final class BuildJobs {
     private static final int PRESET_KEPT = 3;
+    private static final int LONGEST = 512;
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
@@ -178,6 +179,37 @@ final class BuildJobs {
                 client.resource(pod).withGracePeriod(0).delete();
             }
         }
+    }
+
+    /// Writes down why a Job has no pod, since its Events go. What Pod Security refuses ends at once: nothing is left
+    /// pending that no node could take.
+    void refused(Job job, Trouble trouble) {
+        boolean level = trouble.reason().equals(ProblemCode.IsolationUnavailable.name());
+        if (job.getMetadata().getDeletionTimestamp() != null
+                || !ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED).isEmpty()
+                || (!level
+                        && !ImageBuildObserved.annotation(job, ImageBuildDesired.REFUSED)
+                                .isEmpty())) {
+            return;
+        }
+        String message = trouble.message().length() > LONGEST
+                ? trouble.message().substring(0, LONGEST) + "..."
+                : trouble.message();
+        patch(
+                job,
+                level
+                        ? Map.of(
+                                "metadata",
+                                Map.of(
+                                        "annotations",
+                                        Map.of(
+                                                ImageBuildDesired.REFUSED,
+                                                message,
+                                                ImageBuildDesired.ENDED,
+                                                trouble.reason())),
+                                "spec",
+                                Map.of("activeDeadlineSeconds", 1))
+                        : Map.of("metadata", Map.of("annotations", Map.of(ImageBuildDesired.REFUSED, message))));
     }
 
     /// Without a resource version: the Job controller writes at the same time.

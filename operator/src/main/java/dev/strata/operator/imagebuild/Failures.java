@@ -102,11 +102,21 @@ record Failures(
         }
         JobCondition failed = ImageBuildObserved.condition(job, "Failed");
         if (failed != null && "DeadlineExceeded".equals(failed.getReason())) {
-            return ProblemCode.Timeout;
+            return neverAdmitted() ? ProblemCode.PodForbidden : ProblemCode.Timeout;
         }
         return end != null && Objects.equals(end.getExitCode(), NOT_ISOLATED)
                 ? ProblemCode.IsolationUnavailable
                 : ProblemCode.PodFailed;
+    }
+
+    /// Whether the API server has refused the Job's pods and admitted none.
+    private boolean neverAdmitted() {
+        Integer ended = job.getStatus() == null ? null : job.getStatus().getFailed();
+        return !refusal().isEmpty() && observed.pods(job).isEmpty() && (ended == null || ended == 0);
+    }
+
+    private String refusal() {
+        return ImageBuildObserved.annotation(job, ImageBuildDesired.REFUSED);
     }
 
     private String message(ProblemCode reason, ImageBuildSpec spec, @Nullable ContainerStateTerminated end) {
@@ -115,6 +125,13 @@ record Failures(
         }
         if (reason == ProblemCode.Timeout) {
             return "the build took longer than " + spec.timeout() + ". Try: raise spec.timeout";
+        }
+        if (reason == ProblemCode.PodForbidden) {
+            return refusal() + ". Try: check the namespace's quotas and policies";
+        }
+        if (reason == ProblemCode.IsolationUnavailable && !refusal().isEmpty()) {
+            return refusal() + ". Try: " + Isolation.label(job.getMetadata().getNamespace())
+                    + ", then ask for the build again by the annotation strata.dev/rebuild-requested-at";
         }
         String different = ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED_BY);
         if (reason == ProblemCode.IsolationUnavailable && !different.isEmpty()) {

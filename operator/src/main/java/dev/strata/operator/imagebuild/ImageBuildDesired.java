@@ -50,6 +50,9 @@ final class ImageBuildDesired {
     /// What else there is to say about that.
     static final String ENDED_BY = "strata.dev/ended-by";
 
+    /// Why the API server admitted no pod of the Job.
+    static final String REFUSED = "strata.dev/pod-refused";
+
     /// Exit codes of a builder after which its Job makes no other pod: a failure that was told, and no isolation.
     static final List<Integer> FINAL_EXITS = List.of(1, 71);
 

@@ -169,13 +169,14 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 yield new Outcome(
                         statuses.running(end.job(), running.progress(build, observed, end.job()), null), SOON);
             }
-            case BuildStep.Wait wait ->
-                new Outcome(
-                        statuses.running(
-                                wait.job(),
-                                running.progress(build, observed, wait.job()),
-                                running.trouble(observed, wait.job())),
-                        SOON);
+            case BuildStep.Wait wait -> {
+                Trouble trouble = running.trouble(observed, wait.job());
+                if (trouble != null && observed.pods(wait.job()).isEmpty()) {
+                    jobs.refused(wait.job(), trouble);
+                }
+                yield new Outcome(
+                        statuses.running(wait.job(), running.progress(build, observed, wait.job()), trouble), SOON);
+            }
             case BuildStep.Confirm confirm -> confirm(build, confirm, target, statuses, source);
             case BuildStep.Retry retry ->
                 new Outcome(

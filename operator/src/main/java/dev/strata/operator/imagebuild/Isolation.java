@@ -58,8 +58,7 @@ record Isolation(Map<String, String> labels, boolean userNamespaces, boolean nes
                     "namespace " + namespace + " enforces Pod Security " + labels.get(ENFORCE) + " of version "
                             + labels.getOrDefault(VERSION, "latest")
                             + ", mode NestedUserNamespace needs baseline of version 1.35 or later",
-                    "kubectl label namespace " + namespace + " --overwrite " + ENFORCE + "=baseline " + VERSION
-                            + "=latest");
+                    label(namespace));
         }
         if (!nests) {
             throw unavailable(
@@ -67,6 +66,11 @@ record Isolation(Map<String, String> labels, boolean userNamespaces, boolean nes
                     "kubectl get daemonset -A --field-selector metadata.name=strata-isolation-check");
         }
         return IsolationMode.NESTED_USER_NAMESPACE;
+    }
+
+    /// The command that lets a namespace have builds of mode `NestedUserNamespace`.
+    static String label(String namespace) {
+        return "kubectl label namespace " + namespace + " --overwrite " + ENFORCE + "=baseline " + VERSION + "=latest";
     }
 
     private boolean recent() {

@@ -27,10 +27,13 @@ final class Retries {
     static @Nullable Instant due(ImageBuildObserved observed, Job job) {
         Instant end = observed.endTime(job);
         int attempt = attempt(job);
-        if (end == null || attempt >= MOST || observed.succeeded(job) || unknown(observed, job)) {
+        if (end == null || attempt >= MOST || observed.succeeded(job)) {
             return null;
         }
         ProblemCode code = new Failures(observed, job, observed.report(job)).code();
+        if (code != ProblemCode.PodForbidden && unknown(observed, job)) {
+            return null;
+        }
         return code.retryable() ? end.plus(FIRST.multipliedBy((long) Math.pow(FACTOR, attempt - 1))) : null;
     }
 

@@ -74,7 +74,7 @@ final class RunningBuild {
                 .stream()
                 .map(Event::getMessage)
                 .findFirst()
-                .map(message -> new Trouble("PodForbidden", "the builder pod is refused: " + message))
+                .map(Trouble::refused)
                 .orElse(null);
     }
 

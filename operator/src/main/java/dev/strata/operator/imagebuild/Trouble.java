@@ -20,6 +20,8 @@ record Trouble(String reason, String message) {
     private static final Set<String> CREATE =
             Set.of("CreateContainerError", "CreateContainerConfigError", "RunContainerError");
 
+    private static final String POD_SECURITY = "violates PodSecurity \"";
+
     /// A newer key has overtaken the build.
     static Trouble superseded() {
         return new Trouble("Superseded", "the build ends because the spec or the source has changed");
@@ -30,6 +32,14 @@ record Trouble(String reason, String message) {
         return new Trouble(
                 "BuilderChanged",
                 "the build is made anew: its pod has not started, and the builder image has changed since");
+    }
+
+    /// The API server admits no pod of the Job. A quota may have room later, and a policy be changed; the level of Pod
+    /// Security is of the namespace, or the cluster's default where the namespace has no label of its own.
+    static Trouble refused(String message) {
+        return new Trouble(
+                message.contains(POD_SECURITY) ? "IsolationUnavailable" : "PodForbidden",
+                "the builder pod is refused: " + message);
     }
 
     /// What the newest pod shows; null when it gets on.

@@ -218,6 +218,33 @@ class BuildStepTest {
     }
 
     @Test
+    void aTimeInWhichNoPodWasAdmittedIsNotTheAuthors() {
+        var refused = Map.of(ImageBuildDesired.REFUSED, "the builder pod is refused: a policy");
+        Builds never = new Builds().failedJob(1, "DeadlineExceeded", refused);
+        assertThat(decide(never)).isEqualTo(new BuildStep.Retry(newest(never), END.plusSeconds(30)));
+        Builds later = new Builds().failedJob(1, "DeadlineExceeded", refused).podLost(1);
+        assertThat(decide(later)).as("a pod came later").isEqualTo(new BuildStep.Finish(newest(later)));
+        Builds level = new Builds()
+                .failedJob(
+                        1,
+                        "DeadlineExceeded",
+                        Map.of(
+                                ImageBuildDesired.REFUSED,
+                                "the builder pod is refused: its level",
+                                ImageBuildDesired.ENDED,
+                                "IsolationUnavailable"));
+        assertThat(decide(level)).as("final").isEqualTo(new BuildStep.Finish(newest(level)));
+        assertThat(level.statuses().finished(newest(level), null).lastFailure())
+                .extracting(ImageBuildStatus.Failure::reason, ImageBuildStatus.Failure::message)
+                .containsExactly(
+                        "IsolationUnavailable",
+                        "the builder pod is refused: its level. Try: kubectl label namespace team --overwrite"
+                                + " pod-security.kubernetes.io/enforce=baseline"
+                                + " pod-security.kubernetes.io/enforce-version=latest, then ask for the build again"
+                                + " by the annotation strata.dev/rebuild-requested-at");
+    }
+
+    @Test
     void aFailedBuildIsMadeAgainWhenWhatItWasTriedWithHasChanged() {
         Builds builds = new Builds().failed(1, "PushUnauthorized", Map.of(Wanted.INPUTS, "inputs"));
         assertThat(decide(builds)).isEqualTo(new BuildStep.Finish(newest(builds)));
