@@ -18,6 +18,9 @@ final class ImageXattrs {
     private static final String CAPABILITY = "security.capability";
     private static final String OVERLAY = "user.overlay.";
 
+    /// `system.posix_acl_access` and `system.posix_acl_default`: acl(5).
+    private static final String ACCESS_LIST = "system.posix_acl_";
+
     /// Lengths and versions of `struct vfs_cap_data`: capabilities(7), "File capability extensions".
     private static final int CAPABILITY_V2_BYTES = 20;
 
@@ -31,6 +34,12 @@ final class ImageXattrs {
     /// names.
     static boolean belongs(String attribute) {
         return attribute.equals(CAPABILITY) || (attribute.startsWith("user.") && !attribute.startsWith(OVERLAY));
+    }
+
+    /// Whether a RUN or overlayfs can have set the attribute though no layer holds it: overlayfs's own and access
+    /// control lists.
+    static boolean isDropped(String attribute) {
+        return attribute.startsWith(OVERLAY) || attribute.startsWith(ACCESS_LIST);
     }
 
     /// The attributes of `entry` that a layer holds. Throws a `StrataException` with `InstructionFailed` where

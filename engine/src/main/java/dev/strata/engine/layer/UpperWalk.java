@@ -37,15 +37,18 @@ public final class UpperWalk {
     private final LayerWriter out;
     private final Owners owners;
     private final Set<String> skip;
+    private final Leftovers leftovers;
     private final Set<String> aboveSkipped = new TreeSet<>();
     private final Map<List<Long>, String> linked = new HashMap<>();
 
-    private UpperWalk(RootDirectory upper, Tree parent, LayerWriter out, Set<String> skip, Owners owners) {
+    private UpperWalk(
+            RootDirectory upper, Tree parent, LayerWriter out, Set<String> skip, Leftovers leftovers, Owners owners) {
         this.upper = upper;
         this.parent = parent;
         this.out = out;
         this.owners = owners;
         this.skip = skip;
+        this.leftovers = leftovers;
         for (String path : skip) {
             for (String up = path; !up.isEmpty(); ) {
                 up = ImagePaths.parent(up);
@@ -58,13 +61,16 @@ public final class UpperWalk {
     ///
     /// @param skip paths that were made as mount points for the RUN; they are left out, and so are
     ///   directories that changed for nothing else
-    public static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip) throws IOException {
-        write(upper, parent, out, skip, Owners.ofProcess());
+    /// @param leftovers gets what of `upper` was not written
+    public static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip, Leftovers leftovers)
+            throws IOException {
+        write(upper, parent, out, skip, leftovers, Owners.ofProcess());
     }
 
-    static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip, Owners owners) throws IOException {
+    static void write(Path upper, Tree parent, LayerWriter out, Set<String> skip, Leftovers leftovers, Owners owners)
+            throws IOException {
         try (RootDirectory root = RootDirectory.open(upper)) {
-            new UpperWalk(root, parent, out, skip, owners).children("", false);
+            new UpperWalk(root, parent, out, skip, leftovers, owners).children("", false);
         }
     }
 
@@ -101,18 +107,25 @@ public final class UpperWalk {
         if (whiteout) {
             if (parent.find(path).isPresent()) {
                 out.whiteout(path);
+            } else {
+                leftovers.path(path);
             }
             return;
         }
         if (status.kind() == FileStatus.Kind.SOCKET || isMountPointOnly(path, status)) {
+            leftovers.path(path);
             return;
         }
         if (status.kind() == FileStatus.Kind.DIRECTORY) {
             Entry entry = entry(path, status, null);
-            if (!onlyHoldsMountPoints(entry)) {
+            boolean leftOut = onlyHoldsMountPoints(entry);
+            if (!leftOut) {
                 out.add(entry, null);
             }
             children(path, cutOff);
+            if (leftOut) {
+                leftovers.path(path);
+            }
             return;
         }
         String first = status.links() > 1 ? linked.putIfAbsent(List.of(status.device(), status.inode()), path) : null;
@@ -193,8 +206,10 @@ public final class UpperWalk {
 
     private Map<String, String> xattrs(String path) throws IOException {
         var all = new TreeMap<String, String>();
-        upper.xattrs(path)
-                .forEach((name, value) -> all.put(name, Base64.getEncoder().encodeToString(value)));
+        upper.xattrs(path).forEach((name, value) -> {
+            all.put(name, Base64.getEncoder().encodeToString(value));
+            leftovers.attribute(path, name);
+        });
         return all;
     }
 }

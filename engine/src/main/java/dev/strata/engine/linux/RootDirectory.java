@@ -181,6 +181,11 @@ public final class RootDirectory implements AutoCloseable {
         Xattrs.write(place(path), attribute, value, path);
     }
 
+    /// Removes an attribute of `path` itself; it must be there.
+    public void removeXattr(String path, String attribute) throws IOException {
+        Xattrs.remove(place(path), attribute, path);
+    }
+
     /// Removes a file, link or node, or an empty directory.
     public void remove(String path, FileStatus.Kind kind) throws IOException {
         FileCalls.unlink(parentOf(path), name(path), kind == FileStatus.Kind.DIRECTORY, path);

@@ -21,6 +21,9 @@ final class Xattrs {
     // int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags): setxattr(2)
     private static final MemorySegment SET = Libc.function("lsetxattr");
 
+    // int lremovexattr(const char *path, const char *name): removexattr(2)
+    private static final MemorySegment REMOVE = Libc.function("lremovexattr");
+
     private Xattrs() {}
 
     /// All attributes; none where the file system has no attributes.
@@ -58,6 +61,14 @@ final class Xattrs {
             int result = call.toInt(SET, call.text(path), call.text(attribute), bytes.address(), value.length, 0);
             if (result < 0) {
                 throw call.failure("setxattr " + attribute, shown);
+            }
+        }
+    }
+
+    static void remove(String path, String attribute, String shown) throws ErrnoException {
+        try (var call = new NativeCall()) {
+            if (call.toInt(REMOVE, call.text(path), call.text(attribute)) < 0) {
+                throw call.failure("removexattr " + attribute, shown);
             }
         }
     }

@@ -42,9 +42,15 @@ public final class Snapshot implements AutoCloseable {
         return place.directory().resolve(WORK);
     }
 
-    /// Unmounts, and keeps what was written as the unpacked layer `diffId`.
-    public void commit(DiffId diffId) throws IOException {
+    /// Unmounts: [#upper] alone is left.
+    public void unmount() throws IOException {
         Mounts.unmount(rootfs());
+    }
+
+    /// Keeps the upper directory as the unpacked layer `diffId`; nothing may be mounted any more.
+    ///
+    /// It must be what unpacking the layer's blob gives: others take it for that.
+    public void commit(DiffId diffId) throws IOException {
         Snapshotter.keep(upper(), snapshotter.directoryOf(diffId));
     }
 

@@ -8,7 +8,9 @@ import dev.strata.engine.cache.CacheKey;
 import dev.strata.engine.exec.ExecResult;
 import dev.strata.engine.exec.ProcessSpec;
 import dev.strata.engine.layer.Layer;
+import dev.strata.engine.layer.Leftovers;
 import dev.strata.engine.layer.Tree;
+import dev.strata.engine.layer.TreeIndex;
 import dev.strata.engine.layer.UpperWalk;
 import dev.strata.engine.linux.IdMap;
 import dev.strata.engine.plan.Operation;
@@ -21,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -80,12 +83,23 @@ final class RunStep implements LayerStep {
                     user.gid(),
                     groups,
                     run.workingDir());
-            ExecResult result = execute(spec);
-            Layer layer = store.write(
-                    options, writer -> UpperWalk.write(snapshot.upper(), tree, writer, result.mountPoints()));
-            snapshot.commit(layer.diffId());
-            return layer;
+            Set<String> mountPoints = execute(spec).mountPoints();
+            snapshot.unmount();
+            return layer(snapshot, tree, mountPoints, options);
         }
+    }
+
+    private Layer layer(Snapshot snapshot, Tree parent, Set<String> mountPoints, SolveOptions options)
+            throws IOException {
+        var leftovers = new Leftovers();
+        Layer layer = store.write(
+                options, writer -> UpperWalk.write(snapshot.upper(), parent, writer, mountPoints, leftovers));
+        TreeIndex written = store.indexes().of(layer, store.blobs());
+        if (!written.impliesDirectories()) {
+            leftovers.clear(snapshot.upper(), written);
+            snapshot.commit(layer.diffId());
+        }
+        return layer;
     }
 
     private ExecResult execute(ProcessSpec spec) throws IOException, InterruptedException {

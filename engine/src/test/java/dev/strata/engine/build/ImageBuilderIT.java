@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -242,6 +243,17 @@ class ImageBuilderIT {
         assertThat(image.config().diffIds().get(2))
                 .isEqualTo(image.config().diffIds().get(3));
         assertThat(builds.listing(image, 4)).containsExactly("-rw-r--r-- 0/0 two");
+    }
+
+    /// A store that has the first step from elsewhere unpacks its layer, in which the time is `epoch`.
+    @Test
+    void aRunSeesTheTimesThatTheLayerBelowHas() throws Exception {
+        builds.busybox();
+        Instant epoch = Instant.ofEpochSecond(1_000_000_000);
+        Image image = builds.build("FROM busybox\nRUN touch /x\nRUN stat -c %Y /x > /z\n", epoch);
+
+        assertThat(builds.content(image, image.manifest().layers().size() - 1, "z"))
+                .isEqualTo("1000000000\n");
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,7 @@ class UpperWalkIT {
     @TempDir
     Path temporary;
 
+    private final Leftovers leftovers = new Leftovers();
     private BlobStore blobs;
     private Layer base;
     private Tree parent;
@@ -98,7 +100,7 @@ class UpperWalkIT {
 
     private WrittenLayer walk(String... skip) throws IOException {
         try (LayerWriter out = LayerWriter.open(blobs, Compression.GZIP, null)) {
-            UpperWalk.write(upper, parent, out, Set.of(skip));
+            UpperWalk.write(upper, parent, out, Set.of(skip), leftovers);
             return out.finish();
         }
     }
@@ -163,6 +165,55 @@ class UpperWalkIT {
         assertThat(walk().layer().diffId()).isEqualTo(written.layer().diffId());
     }
 
+    /// Everything that a file system tells of what is below `root`, but of whiteouts their paths alone.
+    private static String shown(Path root) throws IOException, InterruptedException {
+        String script = """
+                import os, stat, sys
+                os.chdir(sys.argv[1])
+                for directory, directories, files in os.walk('.'):
+                    for path in sorted(os.path.join(directory, name) for name in directories + files):
+                        s = os.lstat(path)
+                        if stat.S_ISCHR(s.st_mode) and s.st_rdev == 0:
+                            print(path, 'whiteout')
+                            continue
+                        xattrs = [(x, os.getxattr(path, x, follow_symlinks=False))
+                                  for x in sorted(os.listxattr(path, follow_symlinks=False))]
+                        size = 0 if stat.S_ISDIR(s.st_mode) else s.st_size
+                        links = 0 if stat.S_ISDIR(s.st_mode) else s.st_nlink
+                        print(path, oct(s.st_mode), s.st_uid, s.st_gid, size, links, s.st_mtime_ns, xattrs)
+                """;
+        Process process = new ProcessBuilder("python3", "-c", script, root.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output.lines().sorted().collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void anUpperDirectoryWithoutItsLeftoversIsTheLayerUnpacked() throws Exception {
+        inOverlay("""
+                touch -d '2001-02-03 04:05:06.789' keep/k; echo new > keep/n; ln keep/n keep/linked; ln -s n keep/s
+                python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("keep/socket")'
+                rm -r gone; mkdir run/secrets; touch run/secrets/token
+                rm -r nest; mkdir -p nest/b/c nest/new; echo again > nest/b/replaced; mkfifo nest/new/fifo
+                python3 -c 'import os; os.setxattr("keep/n", "user.mine", b"1")
+                acl = "0200000001000700ffffffff02000700e803000004000500ffffffff10000700ffffffff20000500ffffffff"
+                os.setxattr("keep/n", "system.posix_acl_access", bytes.fromhex(acl))'
+                """);
+        try (RootDirectory root = RootDirectory.open(upper)) {
+            root.makeNode("never-there", FileStatus.Kind.CHARACTER_DEVICE, 0, 0);
+        }
+        WrittenLayer written = walk("run/secrets", "run/secrets/token");
+        Path unpacked = Files.createDirectory(temporary.resolve("unpacked"));
+        LayerApplier.apply(written.layer(), blobs, unpacked);
+        assertThat(shown(upper)).contains("keep/socket", "posix_acl", "run/secrets", "never-there");
+
+        leftovers.clear(upper, written.index());
+
+        assertThat(shown(upper)).isEqualTo(shown(unpacked)).contains("user.mine", "./nest/b/old whiteout");
+    }
+
     @Test
     void mountPointsThatTheRunMadeAreLeftOut() throws Exception {
         inOverlay("mkdir run/secrets; touch run/secrets/token; mkdir -p new/cache");
@@ -188,7 +239,7 @@ class UpperWalkIT {
 
     private TreeIndex walkInPod() throws IOException {
         try (LayerWriter out = LayerWriter.open(blobs, Compression.GZIP, null)) {
-            UpperWalk.write(upper, parent, out, Set.of(), POD);
+            UpperWalk.write(upper, parent, out, Set.of(), leftovers, POD);
             return out.finish().index();
         }
     }

@@ -132,6 +132,8 @@ class RootDirectoryIT {
         assertThat(root.xattrs("f")).containsOnlyKeys("user.k", "user.empty").containsEntry("user.k", new byte[] {0, 1
         });
         assertThat(root.xattrs("l")).isEmpty();
+        root.removeXattr("f", "user.k");
+        assertThat(root.xattrs("f")).containsOnlyKeys("user.empty");
     }
 
     @Test

@@ -106,6 +106,7 @@ class SnapshotterIT {
         try (Snapshot snapshot = snapshotter.mount(List.of(layer("a")))) {
             Files.writeString(
                     snapshot.rootfs().resolve(layer("a").diffId().digest().shortHex()), "changed");
+            snapshot.unmount();
             snapshot.commit(layer("b").diffId());
         }
 
@@ -130,6 +131,7 @@ class SnapshotterIT {
         Snapshotter snapshotter = snapshotter();
         try (Snapshot snapshot = snapshotter.mount(List.of())) {
             Files.writeString(snapshot.rootfs().resolve("file"), "written");
+            snapshot.unmount();
             snapshot.commit(layer("made").diffId());
         }
         try (Snapshot snapshot = snapshotter.mount(List.of(layer("made")))) {
