@@ -40,9 +40,9 @@ final class Xattrs {
             if (size < 0) {
                 throw call.failure("listxattr", shown);
             }
+            MemorySegment value = call.memory(MAX_BYTES);
             byte[] names = list.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE);
             for (String attribute : new String(names, StandardCharsets.UTF_8).split("\0")) {
-                MemorySegment value = call.memory(MAX_BYTES);
                 long n = call.toLong(GET, name, call.text(attribute), value.address(), MAX_BYTES);
                 if (n >= 0) {
                     values.put(attribute, value.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE));
