@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,9 +86,9 @@ public final class Tree {
                 : Optional.of(new Located(Entry.directory(path, DEFAULT_MODE, 0, 0, Instant.EPOCH), implied));
     }
 
-    /// The owners of every layer's entries, also of those that upper layers hide.
-    Stream<Integer> owners(ToIntFunction<Entry> id) {
-        return layers.stream().flatMap(layer -> layer.entries().stream()).map(id::applyAsInt);
+    /// Every layer's entries, also those that upper layers hide.
+    Stream<Entry> entries() {
+        return layers.stream().flatMap(layer -> layer.entries().stream());
     }
 
     /// Follows every symlink of `path` within the tree; parts that do not exist stay as they are.

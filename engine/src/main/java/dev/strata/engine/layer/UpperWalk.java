@@ -35,7 +35,7 @@ public final class UpperWalk {
     private final RootDirectory upper;
     private final Tree parent;
     private final LayerWriter out;
-    private final Owners owners;
+    private final StandIns owners;
     private final Set<String> skip;
     private final Leftovers leftovers;
     private final Set<String> aboveSkipped = new TreeSet<>();
@@ -46,7 +46,7 @@ public final class UpperWalk {
         this.upper = upper;
         this.parent = parent;
         this.out = out;
-        this.owners = owners;
+        this.owners = owners.over(parent);
         this.skip = skip;
         this.leftovers = leftovers;
         for (String path : skip) {
@@ -181,8 +181,8 @@ public final class UpperWalk {
                 path,
                 kind,
                 status.mode(),
-                owners.user(path, status.uid(), parent),
-                owners.group(path, status.gid(), parent),
+                owners.user(path, status),
+                owners.group(path, status),
                 kind == Entry.Kind.FILE ? status.size() : 0,
                 status.mtime(),
                 firstLink != null ? firstLink : status.link(),

@@ -6,9 +6,11 @@ package dev.strata.engine.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.Descriptor;
+import dev.strata.engine.content.Digest;
 import dev.strata.engine.content.MediaTypes;
 import dev.strata.engine.image.DiffId;
 import dev.strata.engine.linux.FileStatus;
@@ -93,8 +95,9 @@ class UpperWalkIT {
         } finally {
             Mounts.unmount(merged);
         }
-        try (RootDirectory root = RootDirectory.open(work)) {
+        try (RootDirectory root = RootDirectory.open(temporary)) {
             root.removeTree("work");
+            root.removeTree("merged");
         }
     }
 
@@ -282,6 +285,33 @@ class UpperWalkIT {
             assertThat(e.problem().what()).isEqualTo("the owner of /moved cannot be kept");
             assertThat(e.problem().why()).contains("one of 70000, 90000", "ids 0 to 65535");
         });
+    }
+
+    @Test
+    void aFileMovedOverOneOfAnotherOwnerIsRefusedAndOneChangedInPlaceIsNot() throws Exception {
+        byte[] tar = new TarBytes()
+                .pax('x', "uid=90000")
+                .file("another", "longer")
+                .pax('x', "uid=90000")
+                .file("third", "3")
+                .bytes();
+        unpackInPod(tar);
+        LayerApplier.apply(
+                new Layer(blobs.put(MediaTypes.OCI_LAYER, tar), new DiffId(Digest.of(tar))),
+                blobs,
+                Tree.of(List.of()),
+                lower,
+                POD);
+        inOverlay("echo more >> foreign; chmod 600 third; mv another n; mv n another");
+        assertThat(walkInPod().entries())
+                .extracting(Entry::path, Entry::uid)
+                .contains(tuple("foreign", 70_000), tuple("third", 90_000), tuple("another", 90_000));
+
+        inOverlay("rm foreign; mv another foreign");
+        assertThatThrownBy(this::walkInPod)
+                .isInstanceOfSatisfying(
+                        StrataException.class,
+                        e -> assertThat(e.problem().what()).isEqualTo("the owner of /foreign cannot be kept"));
     }
 
     @Test
