@@ -5,7 +5,8 @@
 #   bench.sh [--runs N] [--builds N]
 #
 # Needs what e2e/demo.sh leaves. Works in a namespace `bench` of its own, which it removes. --runs (5) counts the builds after
-# the first one, each started by a changed build argument; --builds (500) the suspended ImageBuilds, 0 leaves memory out.
+# the first one, each started by a changed build argument; --builds (500) the suspended ImageBuilds, 0 leaves memory out
+# (operator/src/test's OperatorMemoryIT measures the process with the finished Jobs and pods of 500).
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib/common.sh
@@ -136,8 +137,13 @@ memory() {
   k create -f "$WORK/suspended.yaml" > /dev/null
   k wait --for=jsonpath='{.status.observedGeneration}'=1 --timeout=120s "imagebuild/suspended-$BUILDS" > /dev/null
   sleep 10
-  printf 'operator resident, MiB      %8d with %d ImageBuilds; %d before\n' "$(($(operator_rss) / 1024))" \
-    "$(k get imagebuilds -A -o name | wc -l)" "$((before / 1024))"
+  # What a build leaves weighs more than the ImageBuild, and a suspended one leaves nothing.
+  k get jobs -A -l strata.dev/imagebuild -o json > "$WORK/jobs.json"
+  printf 'operator resident, MiB      %8d with %d ImageBuilds, of which %d have finished Jobs (%d Jobs, %d pods); %d before\n' \
+    "$(($(operator_rss) / 1024))" "$(k get imagebuilds -A -o name | wc -l)" \
+    "$(jq '[.items[] | select(.status.completionTime or any(.status.conditions[]?; .type == "Failed" and .status == "True"))
+      | .metadata.namespace + "/" + .metadata.labels["strata.dev/imagebuild"]] | unique | length' "$WORK/jobs.json")" \
+    "$(jq '.items | length' "$WORK/jobs.json")" "$(k get pods -A -l strata.dev/imagebuild -o name | wc -l)" "$((before / 1024))"
 }
 
 prepare

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// all are, sends only the refs that are asked for; one of an older protocol sends all it has, about 30,000 in 2 MiB.
 /// What a server answers is never shown.
 public final class GitRemote {
-    /// As many look-ups may go on at once: the refs of one take up to 8 MiB of the heap.
+    /// As many look-ups may go on at once: the refs of one take about 6 MiB of the heap at most.
     public static final int AT_ONCE = 4;
 
     private static final Duration LIMIT = Duration.ofSeconds(10);

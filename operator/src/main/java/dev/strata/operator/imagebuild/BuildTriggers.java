@@ -51,6 +51,8 @@ final class BuildTriggers {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.<R>from(type, ImageBuild.class)
                         .withLabelSelector(ImageBuildDesired.LABEL)
+                        .withItemStore(new SlimStore<>())
+                        .withInformerListLimit(SlimStore.PAGE)
                         .withSecondaryToPrimaryMapper(resource -> Set.of(new ResourceID(
                                 resource.getMetadata().getLabels().get(ImageBuildDesired.LABEL),
                                 resource.getMetadata().getNamespace())))

@@ -14,6 +14,7 @@ import dev.strata.engine.report.ReportJson;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.time.Duration;
@@ -183,9 +184,13 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber, Map<St
                 .toList();
     }
 
-    /// What of a pod's isolation is another than its Job asked for.
+    /// What of a pod's isolation is another than its Job asked for; nothing once one of them has ended and [SlimStore]
+    /// has left its spec out.
     static List<String> differences(Job job, Pod pod) {
-        return PodDifference.between(job.getSpec().getTemplate().getSpec(), pod.getSpec());
+        PodTemplateSpec asked = job.getSpec().getTemplate();
+        return asked == null || pod.getSpec() == null
+                ? List.of()
+                : PodDifference.between(asked.getSpec(), pod.getSpec());
     }
 
     /// How the build container of the Job's newest ended pod ended; null while none has.

@@ -41,7 +41,11 @@ import org.slf4j.LoggerFactory;
         name = "imagebuild",
         fieldManager = "strata-operator",
         generationAwareEventProcessing = false,
-        informer = @Informer(onUpdateFilter = BuildTriggers.Asked.class))
+        informer =
+                @Informer(
+                        onUpdateFilter = BuildTriggers.Asked.class,
+                        itemStore = SlimStore.class,
+                        informerListLimit = SlimStore.PAGE))
 public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuildReconciler.class);
     private static final Duration SOON = Duration.ofSeconds(5);
