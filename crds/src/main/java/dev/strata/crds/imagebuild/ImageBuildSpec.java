@@ -340,7 +340,8 @@ public record ImageBuildSpec(
             @JsonPropertyDescription(
                     "`NestedUserNamespace` needs Pod Security baseline of version 1.35 or later, `UserNamespace` a"
                             + " privileged namespace; `Auto` takes the first of the two that the namespace and its"
-                            + " nodes admit, and never a weaker class.")
+                            + " nodes admit. It waits while it is not known whether the nodes admit the first, and"
+                            + " never takes a weaker class than these.")
             @Nullable
             IsolationMode mode) {}
 

@@ -39,6 +39,7 @@ public enum ProblemCode {
 
     // The place where a build runs
     IsolationUnavailable(Retry.NEVER),
+    IsolationUnknown(Retry.LATER),
     StoreInvalid(Retry.NEVER),
     OutOfMemory(Retry.NEVER),
     Timeout(Retry.NEVER),

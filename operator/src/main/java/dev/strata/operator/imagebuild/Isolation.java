@@ -14,17 +14,19 @@ import java.util.Map;
 ///
 /// @param labels the namespace's labels
 /// @param userNamespaces whether a node's runtime offers user namespaces
-/// @param nests whether the self-test `strata-isolation-check` is Ready on a node
-record Isolation(Map<String, String> labels, boolean userNamespaces, boolean nests) {
+record Isolation(Map<String, String> labels, boolean userNamespaces, Nesting nesting) {
     private static final String ENFORCE = "pod-security.kubernetes.io/enforce";
     private static final String VERSION = "pod-security.kubernetes.io/enforce-version";
+
+    private static final String LOOK = "kubectl get daemonset -A --field-selector metadata.name=strata-isolation-check";
 
     /// First version whose baseline admits `procMount: Unmasked` with `hostUsers: false`.
     private static final int FIRST_MINOR = 35;
 
     /// `NESTED_USER_NAMESPACE` or `USER_NAMESPACE`.
     ///
-    /// @throws StrataException `IsolationUnavailable` that names what is missing and the command that mends it
+    /// @throws StrataException `IsolationUnavailable` that names what is missing and the command that mends it,
+    /// `IsolationUnknown` while the self-test has not shown whether a builder can nest
     IsolationMode choose(IsolationMode asked, String namespace) {
         if (!userNamespaces) {
             throw unavailable(
@@ -36,9 +38,7 @@ record Isolation(Map<String, String> labels, boolean userNamespaces, boolean nes
         boolean nestable = privileged || (level.equals("baseline") && recent());
         return switch (asked) {
             case AUTO ->
-                nestable && (nests || !privileged)
-                        ? nested(nestable, namespace)
-                        : privileged ? IsolationMode.USER_NAMESPACE : nested(nestable, namespace);
+                privileged && nesting == Nesting.FAILS ? IsolationMode.USER_NAMESPACE : nested(nestable, namespace);
             case NESTED_USER_NAMESPACE -> nested(nestable, namespace);
             case USER_NAMESPACE -> {
                 if (!privileged) {
@@ -60,12 +60,16 @@ record Isolation(Map<String, String> labels, boolean userNamespaces, boolean nes
                             + ", mode NestedUserNamespace needs baseline of version 1.35 or later",
                     label(namespace));
         }
-        if (!nests) {
-            throw unavailable(
-                    "the self-test strata-isolation-check is Ready on no node",
-                    "kubectl get daemonset -A --field-selector metadata.name=strata-isolation-check");
-        }
-        return IsolationMode.NESTED_USER_NAMESPACE;
+        return switch (nesting) {
+            case WORKS -> IsolationMode.NESTED_USER_NAMESPACE;
+            case FAILS -> throw unavailable("the self-test strata-isolation-check is Ready on no node", LOOK);
+            case UNKNOWN ->
+                throw new StrataException(Problem.of(
+                        ProblemCode.IsolationUnknown,
+                        "the self-test strata-isolation-check has not shown yet whether builds can nest a user namespace",
+                        "",
+                        LOOK));
+        };
     }
 
     /// The command that lets a namespace have builds of mode `NestedUserNamespace`.

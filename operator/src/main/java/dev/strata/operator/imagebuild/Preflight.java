@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,8 @@ import java.util.Objects;
 /// What must be there before a build is made: nothing pending is ever created. Reads objects by name
 /// and lists no Secret.
 final class Preflight {
+    private static final String CHECK = "strata-isolation-check";
+
     private final KubernetesClient client;
     private final OperatorConfig config;
 
@@ -39,7 +42,7 @@ final class Preflight {
     /// The isolation mode of the build.
     ///
     /// @throws StrataException `RegistryNotFound`, `RegistryNotReady`, `RegistryNotShared`, `SecretNotFound`,
-    /// `CredentialsInvalid` or `IsolationUnavailable`
+    /// `CredentialsInvalid`, `IsolationUnavailable` or `IsolationUnknown`
     IsolationMode check(ImageBuild build, Target target) {
         String namespace = build.getMetadata().getNamespace();
         ImageBuildSpec.RegistryRef registry = build.getSpec().output().registryRef();
@@ -154,16 +157,28 @@ final class Preflight {
                 .flatMap(node -> node.getStatus().getRuntimeHandlers().stream())
                 .anyMatch(handler -> handler.getFeatures() != null
                         && Boolean.TRUE.equals(handler.getFeatures().getUserNamespaces()));
+        return new Isolation(labels, userNamespaces, nesting());
+    }
+
+    private Nesting nesting() {
         DaemonSet check = client.apps()
                 .daemonSets()
                 .inNamespace(config.namespace())
-                .withName("strata-isolation-check")
+                .withName(CHECK)
                 .get();
-        boolean nests = check != null
-                && check.getStatus() != null
-                && check.getStatus().getNumberReady() != null
-                && check.getStatus().getNumberReady() > 0;
-        return new Isolation(labels, userNamespaces, nests);
+        if (check == null) {
+            return Nesting.UNKNOWN;
+        }
+        Integer ready = check.getStatus() == null ? null : check.getStatus().getNumberReady();
+        return ready != null && ready > 0
+                ? Nesting.WORKS
+                : Nesting.of(
+                        client.pods()
+                                .inNamespace(config.namespace())
+                                .withLabel("app.kubernetes.io/name", CHECK)
+                                .list()
+                                .getItems(),
+                        Instant.now());
     }
 
     private static StrataException problem(ProblemCode code, String what, String advice) {
