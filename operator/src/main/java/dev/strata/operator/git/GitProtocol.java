@@ -24,9 +24,8 @@ import org.eclipse.jgit.transport.URIish;
 
 /// `git://` for looking refs up. JGit's own would read whatever the server sends.
 ///
-/// Sources: git's `gitprotocol-pack`, "Git Transport", and `gitprotocol-v2`, "Initial Client Request". A server that
-/// does
-/// not know version 2 lists all its refs at once.
+/// Sources: git's `gitprotocol-pack`, "Git Transport", and `gitprotocol-v2`, "Initial Client Request". A
+/// server that does not know version 2 lists all its refs at once.
 final class GitProtocol extends TcpTransport implements PackTransport {
     private static final int PORT = 9418;
 

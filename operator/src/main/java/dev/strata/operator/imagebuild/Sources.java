@@ -18,11 +18,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which commit a git source names, looked up at most once in an interval, aside of the reconcile. Until the answer is
-/// there, it is the commit of the newest build of the same source; where it fails too, and the git server is asked
-/// again
-/// after 15 s, then half as often each time, at last every 5 min; at once when the source or its Secret has changed.
-/// Bounded; thread-safe.
+/// Which commit a git source names, looked up at most once in an interval, aside of the reconcile. Until the
+/// answer is there, and where the look-up fails, it is the commit of the newest build of the same source. After a
+/// failure the git server is asked again after 15 s, then half as often each time, at last every 5 min; at once
+/// when the source or its Secret has changed. Bounded; thread-safe.
 final class Sources {
     private static final Duration FIRST = Duration.ofSeconds(15);
     private static final Duration LONGEST = Duration.ofMinutes(5);
