@@ -165,9 +165,28 @@ final class BuildCommand implements Callable<Integer> {
         if (output != null && names.isEmpty()) {
             throw usage("--output needs a name: add -t NAME, an archive holds named images only");
         }
-        if (output != null && !OUTPUT.matcher(output).matches()) {
+        refuseMissingDirectory("--output", archive());
+        refuseMissingDirectory("--iidfile", iidFile);
+        refuseMissingDirectory("--metadata-file", metadataFile);
+    }
+
+    /// A file that cannot be written is told before the build, not after it.
+    private void refuseMissingDirectory(String option, @Nullable Path written) {
+        if (written != null && Files.notExists(written.toAbsolutePath().getParent())) {
+            throw usage(option + " " + written + ": its directory does not exist");
+        }
+    }
+
+    /// The archive that `--output` asks for, if it does.
+    private @Nullable Path archive() {
+        if (output == null) {
+            return null;
+        }
+        Matcher parts = OUTPUT.matcher(output);
+        if (!parts.matches()) {
             throw usage("--output is type=oci,dest=FILE: " + output);
         }
+        return Path.of(parts.group(1));
     }
 
     private CommandLine.ParameterException usage(String message) {
@@ -183,21 +202,13 @@ final class BuildCommand implements Callable<Integer> {
     }
 
     private void writeOutput(LocalStore store, Image image, List<ImageReference> names) throws IOException {
-        if (output == null) {
-            return;
+        Path archive = archive();
+        if (archive != null) {
+            List<LocalImages.Named> named = names.stream()
+                    .map(name -> new LocalImages.Named(name, image))
+                    .toList();
+            ArchiveFile.write(archive, out -> new ImageArchive(store).save(named, out));
         }
-        Matcher parts = OUTPUT.matcher(output);
-        if (!parts.matches()) {
-            throw usage("--output is type=oci,dest=FILE: " + output);
-        }
-        ArchiveFile.write(
-                Path.of(parts.group(1)),
-                out -> new ImageArchive(store)
-                        .save(
-                                names.stream()
-                                        .map(name -> new LocalImages.Named(name, image))
-                                        .toList(),
-                                out));
     }
 
     private void writeFiles(Image image, List<ImageReference> names) throws IOException {

@@ -86,6 +86,20 @@ class StrataIT {
     }
 
     @Test
+    void theLongestNamesAreKeptAndFoundAgain() throws Exception {
+        Files.writeString(context.resolve("hello"), "hello");
+        dockerfile("FROM scratch\nCOPY hello /\n");
+        String longest = "registry.example:5000/" + "a/".repeat(63) + "b".repeat(129) + ":" + "t".repeat(128);
+        String parent = "registry.example:5000/" + "a/".repeat(62) + "a:1";
+        Ended built = strata("build", "-t", longest, "-t", parent, ".");
+        assertThat(built.code()).as(built.err()).isZero();
+
+        assertThat(strata("images").out()).contains("b".repeat(129), "t".repeat(128), "a/a ");
+        assertThat(strata("tag", longest, "short:1").code()).isZero();
+        assertThat(strata("tag", parent, "short:2").code()).isZero();
+    }
+
+    @Test
     void wrongUseEndsWith2AndAFailedBuildWith1() throws Exception {
         dockerfile("FROM scratch\nCOPPY a b\nHEALTHCHECK NONE\n");
 
@@ -95,6 +109,12 @@ class StrataIT {
         assertThat(strata("build", "--push", ".").err()).startsWith("--push needs a name");
         assertThat(strata("build", "--output", "type=oci,dest=x.tar", ".").err())
                 .startsWith("--output needs a name");
+        for (String option :
+                List.of("--iidfile=none/file", "--metadata-file=none/file", "--output=type=oci,dest=none/file")) {
+            Ended refused = strata("build", "-t", "a", option, ".");
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.err()).contains(" none/file: its directory does not exist");
+        }
         assertThat(strata("build", "@" + directory).code()).isEqualTo(1);
         Ended failed = strata("build", ".");
         assertThat(failed.code()).isEqualTo(1);
@@ -148,7 +168,8 @@ class StrataIT {
         Files.writeString(context.resolve("hello"), "hello");
         dockerfile("FROM scratch\nCOPY hello /\n");
         assertThat(strata("build", "-t", "good:1", ".").code()).isZero();
-        Files.writeString(directory.resolve("store/refs/docker.io%2Flibrary%2Fbad%3A1"), "no JSON");
+        Path bad = Files.createDirectories(directory.resolve("store/names/docker.io/library/bad"));
+        Files.writeString(bad.resolve(":1"), "no JSON");
 
         Ended images = strata("images");
 

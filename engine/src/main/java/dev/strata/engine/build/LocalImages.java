@@ -20,10 +20,7 @@ import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,6 +34,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The names of the local store's images. A name points at a manifest; many may point at one.
+///
+/// A name is a file: the directory is `registry/repository`, the file's own name `:tag`, `@digest` or both. No part of
+/// a
+/// repository begins with a colon or an at sign, so that a name never meets another's directory.
 public final class LocalImages {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,7 +53,7 @@ public final class LocalImages {
 
     static LocalImages open(Path root, BlobStore blobs) throws IOException {
         return new LocalImages(
-                Files.createDirectories(root.resolve("refs")), Files.createDirectories(root.resolve("tmp")), blobs);
+                Files.createDirectories(root.resolve("names")), Files.createDirectories(root.resolve("tmp")), blobs);
     }
 
     /// A name and what it stands for.
@@ -76,8 +77,8 @@ public final class LocalImages {
     public List<Named> list(Consumer<Problem> unreadable) throws IOException {
         var all = new ArrayList<Named>();
         List<Path> files;
-        try (Stream<Path> stream = Files.list(directory)) {
-            files = stream.sorted().toList();
+        try (Stream<Path> stream = Files.walk(directory)) {
+            files = stream.filter(Files::isRegularFile).sorted().toList();
         }
         for (Path file : files) {
             String name = name(file);
@@ -113,7 +114,9 @@ public final class LocalImages {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
-        Files.move(file, file(reference), StandardCopyOption.ATOMIC_MOVE);
+        Path target = file(reference);
+        Files.createDirectories(directory.resolve(reference.name()));
+        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Image image(Descriptor descriptor) {
@@ -122,18 +125,16 @@ public final class LocalImages {
         return new Image(descriptor, manifest, config);
     }
 
-    /// What a file is named after; its own name where that is no encoded one.
-    private static String name(Path file) {
-        String encoded = file.getFileName().toString();
-        try {
-            return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return encoded;
-        }
+    private Path file(ImageReference reference) {
+        String name = reference.name();
+        return directory.resolve(name).resolve(reference.toString().substring(name.length()));
     }
 
-    private Path file(ImageReference reference) {
-        return directory.resolve(URLEncoder.encode(reference.toString(), StandardCharsets.UTF_8));
+    /// What a file stands for, the reverse of [#file].
+    private String name(Path file) {
+        Path relative = directory.relativize(file);
+        Path repository = relative.getParent();
+        return (repository == null ? "" : repository.toString()) + relative.getFileName();
     }
 
     private static Optional<Descriptor> read(Path file) throws IOException {

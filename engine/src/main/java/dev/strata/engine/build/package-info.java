@@ -10,7 +10,8 @@
 ///
 /// | path | is |
 /// |---|---|
-/// | `refs/<name, URL-encoded>` | the descriptor of the image that a name stands for, JSON |
+/// | `names/<registry>/<repository>/<:tag, @digest or both>` | the descriptor of the image that a name stands for, JSON
+/// |
 /// | `lock` | locked by every process that uses the store, shared; see [StoreLock] |
 /// | `run/`, `tmp/` | what a process needs while it runs; emptied by whoever finds nobody else here |
 /// | `origins/<hex>` | names of repositories that have a blob which was never fetched, one a line |
