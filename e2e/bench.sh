@@ -23,6 +23,7 @@ done
 
 k() { "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" -n bench "$@"; }
 WORK=$(mktemp -d) WATCHES=()
+trap 'rm -rf "$WORK"' EXIT
 finish() {
   local result=$?
   [ ${#WATCHES[@]} = 0 ] || kill "${WATCHES[@]}" 2> /dev/null || true
@@ -31,7 +32,8 @@ finish() {
   exit $result
 }
 
-# The times at which changes arrive here: the API's own have whole seconds only.
+# The times at which changes arrive here: the API's own have whole seconds only. containerd says when a container's process
+# began and ended.
 watch_changes() {
   changes jobs '[now, "job", .metadata.annotations["strata.dev/build-number"], .metadata.name]'
   changes pods 'select(any(.status.containerStatuses[]?; .state.terminated))
@@ -39,6 +41,16 @@ watch_changes() {
   changes imagebuilds 'select(.status.observedGeneration == .metadata.generation)
     | select(any(.status.conditions[]?; .type == "Ready" and .status == "True"))
     | [now, "ready", .status.lastSuccessfulBuild.number]'
+  running
+  nsenter -t "$(cat "$STATE/node.pid")" -n -m -u -p "$BIN/ctr" -a $SOCK -n k8s.io events > "$WORK/events" 2> /dev/null &
+  WATCHES+=($!)
+}
+# Seconds since 1970 at which the process of a container began (start) or ended (exit).
+event() { # start|exit CONTAINER
+  local line
+  line=$(grep -F " /tasks/$1 " "$WORK/events" | grep -F "\"container_id\":\"$2\"" | head -n 1)
+  [ -n "$line" ] || die "containerd did not tell the $1 of the container $2"
+  date -d "$(sed -E 's/^([0-9-]+ [0-9:.]+ [+-][0-9]+) .*/\1/' <<< "$line")" +%s.%N
 }
 changes() { # KIND FILTER
   "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" -n bench get "$1" --watch -o json \
@@ -61,7 +73,8 @@ prepare() {
   k wait --for=condition=Ready --timeout=180s registries.strata.dev/registry > /dev/null
 }
 
-# hello-world of the examples with its Dockerfile inline, so that a build argument can change the image.
+# hello-world of the examples with its Dockerfile inline, so that a build argument changes the image: both of its layers are
+# made and pushed anew in each run.
 manifest() { # RUN
   cat << YAML
 apiVersion: strata.dev/v1alpha1
@@ -74,7 +87,7 @@ spec:
     inline: |
       FROM scratch
       ARG RUN
-      LABEL run=\$RUN
+      WORKDIR /run-\$RUN
       COPY hello /
       CMD ["/hello"]
   build: {args: [{name: RUN, value: "$1"}]}
@@ -84,7 +97,7 @@ YAML
 
 # One build; a JSON line with the seconds of each part.
 measure() { # BUILD-NUMBER
-  local apply ready='' created job ended='' stopped deadline=$((SECONDS + 120))
+  local apply ready='' created job ended='' uid container began reported exited deadline=$((SECONDS + 120))
   manifest "$1" > "$WORK/build.yaml"
   apply=$(date +%s.%N)
   k apply -f "$WORK/build.yaml" > /dev/null
@@ -95,17 +108,23 @@ measure() { # BUILD-NUMBER
     ready=$(seen imagebuilds ready "$1") ended=$(seen pods ended "$job")
   done
   k get pods -l "batch.kubernetes.io/job-name=$job" -o json > "$WORK/pod.json"
-  # The report is written when the engine ends; it says how long the engine took, and its launcher and JVM before it.
-  stopped=$(node sh -c 'stat -c %.6Y /var/lib/kubelet/pods/"$0"/containers/build/*' "$(jq -r '.items[0].metadata.uid' "$WORK/pod.json")")
-  jq -c --argjson apply "$apply" --argjson job "$created" --argjson stopped "$stopped" --argjson ended "$ended" --argjson ready "$ready" '
+  uid=$(jq -r '.items[0].metadata.uid' "$WORK/pod.json")
+  container=$(jq -r '.items[0].status.containerStatuses[0].containerID | sub("^containerd://"; "")' "$WORK/pod.json")
+  began=$(event start "$container") exited=$(event exit "$container")
+  # The report is the last that the engine writes. It says how long the launcher and the JVM took, and each part after them.
+  reported=$(node sh -c 'stat -c %.6Y /var/lib/kubelet/pods/"$0"/containers/build/*' "$uid")
+  jq -c --argjson apply "$apply" --argjson job "$created" --argjson began "$began" --argjson reported "$reported" \
+    --argjson exited "$exited" --argjson ended "$ended" --argjson ready "$ready" '
     .items[0].status.containerStatuses[0].state.terminated.message | fromjson | .cachedSteps as $cached | .timings
     | map_values(. / 1000) as $t | (["source", "cache", "steps", "push", "cache-export"] | map($t[.] // 0)) as $parts
-    | ($t.start + $t.total) as $process
-    | {"apply to Ready": ($ready - $apply), "engine process": $process,
-       "queue: apply to Job": ($job - $apply), "pod start: Job to launcher": ($stopped - $process - $job),
+    | if $cached != 0 then error("a step came from the cache: this measures less than a build") else . end
+    | {"apply to Ready": ($ready - $apply), "engine process": ($exited - $began),
+       "queue: apply to Job": ($job - $apply), "pod start: Job to process": ($began - $job),
        "launcher, JVM": $t.start, source: $parts[0], "cache: read, meanwhile": $parts[1], steps: $parts[2],
-       push: $parts[3], "cache: write": $parts[4], "engine, other": ($t.total - ($parts | add) + ($parts[0:2] | min)),
-       "kubelet: end to pod status": ($ended - $stopped), "operator: pod to Ready": ($ready - $ended), "cached steps": $cached}' "$WORK/pod.json"
+       push: $parts[3], "cache: write": $parts[4],
+       "engine, other": ($reported - $began - $t.start - ($parts | add) + ($parts[0:2] | min)),
+       "report to exit": ($exited - $reported),
+       "kubelet: exit to pod status": ($ended - $exited), "operator: pod to Ready": ($ready - $ended)}' "$WORK/pod.json"
 }
 
 table() { # lines of `measure`, the first build first

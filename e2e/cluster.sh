@@ -26,7 +26,7 @@ case ${1:-} in
   status) status ;;
   build) needs && build ;;
   load) load "${2:?cluster.sh load ARCHIVE}" ;;
-  kubectl) kubectl "${@:2}" ;;
+  kubectl) running && kubectl "${@:2}" ;;
   node) node "${@:2}" ;;
   _node) node_main ;;
   *)

@@ -21,12 +21,16 @@ while [ $# -gt 0 ]; do
 done
 
 needs
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
 if [ -n "$CONTEXT" ]; then
+  export KUBECACHEDIR=$WORK/kubectl HELM_CACHE_HOME=$WORK/helm HELM_CONFIG_HOME=$WORK/helm HELM_DATA_HOME=$WORK/helm
   command -v kubectl > /dev/null || die "kubectl is missing: put the one that you use for the context $CONTEXT on PATH"
   command kubectl --context "$CONTEXT" get --raw /readyz > /dev/null || die "the cluster of the context $CONTEXT does not answer: kubectl --context $CONTEXT get nodes"
   say "compiling helm and the registry"
   build helm registry
 else
+  cluster_needs
   say "compiling the programs of the local cluster (about 12 minutes the first time)"
   build
 fi

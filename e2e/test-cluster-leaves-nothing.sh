@@ -28,10 +28,13 @@ lists() { # DIR
   for process in /proc/[0-9]*; do
     grep -q '^State:.[ZX]' "$process/status" 2> /dev/null || readlink "$process/ns/pid" || true
   done 2> /dev/null | sort -u > "$1/pid-namespaces"
-  find /etc /opt /usr /var /run /mnt /srv "$WORK/tmp" -xdev \( -path "$CACHE" -o -path /var/lib/dpkg -o -path /var/cache/apt \) -prune -o -print | sort > "$1/files"
+  # What packages, systemd and logs of the machine write meanwhile is not the cluster's.
+  find /etc /opt /usr /var /run /mnt /srv /dev/shm "$WORK/tmp" -xdev \( -path "$CACHE" -o -path /var/lib/dpkg -o -path /var/cache/apt \
+    -o -path /var/log -o -path /var/lib/systemd -o -path /run/systemd -o -path /run/user \) -prune -o -print | sort > "$1/files"
   find "${HOME:-/root}" -xdev -maxdepth 2 | sort > "$1/home-files"
 }
 
+bash "$HERE/cluster.sh" build      # packages too are not the cluster's
 bash "$HERE/cluster.sh" down       # what an earlier run left is not ours to keep
 lists "$WORK/before"
 
@@ -47,7 +50,7 @@ lists "$WORK/after-kill"
 diff -ru "$WORK/before" "$WORK/after-kill" || die "down after a killed up left something (+) or took something away (-)"
 
 cluster up
-if (exec 9> "$CACHE/cluster.lock" && flock 9 && cluster down 9>&-) 2> "$WORK/refused"; then
+if (exec 9> "/run/lock/strata-$NS" && flock 9 && cluster down 9>&-) 2> "$WORK/refused"; then
   die "two runs of cluster.sh at once were not refused"
 fi
 grep -q 'another cluster.sh' "$WORK/refused" || die "the refusal of a second run does not say why: $(cat "$WORK/refused")"

@@ -8,15 +8,17 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 for part in needs binaries node pki host install; do . "$HERE/lib/$part.sh"; done
 
 SUMMARY=() STEP='' BEGAN=$SECONDS
+WORK=$(mktemp -d)
 finish() {
   local result=$?
   [ -z "$STEP" ] || SUMMARY+=("FAILED  $((SECONDS - BEGAN)) s  $STEP")
   if [ $result != 0 ] && [ -s "$STATE/node.pid" ]; then
     rm -rf "$CACHE/failed"
-    cp -r "$STATE/log" "$CACHE/failed"
+    cp -r "$STATE/log" "$CACHE/failed" || true
     say "the cluster's logs are kept in $CACHE/failed"
   fi
   bash "$HERE/cluster.sh" down || result=1
+  rm -rf "$WORK"
   printf '%s\n' ${SUMMARY[@]+"${SUMMARY[@]}"} "$([ $result = 0 ] && echo 'all passed' || echo 'NOT passed') in $SECONDS s"
   exit $result
 }
@@ -34,6 +36,7 @@ chart() {
 }
 
 needs
+cluster_needs
 trap finish EXIT
 step "programs of the local cluster" build
 step "unit and integration tests" maven verify "-Dstrata.bin=$BIN" "-Dstrata.test.registry=$BIN/registry"

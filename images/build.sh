@@ -3,8 +3,8 @@
 #
 # build.sh [--root DIR] [--out DIR]
 #
-# DIR of --root is the store (default: $STRATA_CACHE/store), DIR of --out gets NAME.tar for each image (default:
-# $STRATA_CACHE/images). Needs `./mvnw package` and `e2e/cluster.sh build` before.
+# DIR of --root is the store (default: $STRATA_CACHE/store), DIR of --out gets NAME.tar for each image, and values.yaml, which
+# names them to the chart (default: $STRATA_CACHE/images). Needs `./mvnw package` and `e2e/cluster.sh build` before.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../e2e/lib/common.sh
@@ -29,15 +29,20 @@ mkdir -p "$OUT" "$STORE"
 WORK=$(mktemp -d -p "$OUT")
 trap 'rm -rf "$WORK"' EXIT
 
-image() { # NAME DIRECTORY: its Dockerfile, and what lies in $WORK/DIRECTORY
+# From its Dockerfile, and what lies in $WORK/DIRECTORY. FIELD is its name among the chart's `images`.
+image() { # NAME DIRECTORY [FIELD]
   say "building $1"
   mkdir -p "$WORK/$2"
   cp "$HERE/$2/Dockerfile" "$WORK/$2/"
-  "$STRATA/bin/strata" --root "$STORE" build --progress plain -t "$1" "$WORK/$2" > "$WORK/log" 2>&1 || {
+  local id content
+  id=$("$STRATA/bin/strata" --root "$STORE" build --progress plain -t "$1" "$WORK/$2" 2> "$WORK/log") || {
     cat "$WORK/log" >&2
     die "building $1 failed"
   }
-  "$STRATA/bin/strata" --root "$STORE" save -o "$OUT/$(basename "${1%:*}").tar" "$1"
+  content=${1%:*}:${id:7:12} # another image is another name, so that a cluster that runs the old one takes it
+  "$STRATA/bin/strata" --root "$STORE" tag "$1" "$content"
+  "$STRATA/bin/strata" --root "$STORE" save -o "$OUT/$(basename "${1%:*}").tar" "$1" "$content"
+  [ $# -lt 3 ] || printf '  %s: %s\n' "$3" "$content" >> "$WORK/values.yaml"
 }
 
 # One jlinked runtime with class path and archive; kept between runs as long as the jars are the same.
@@ -75,27 +80,29 @@ builder() {
     --train "$WORK/training" --classes "$STRATA/lib/strata.classes" -- "$jars"
   TRAINED_BY=()
   cp "$STRATA/libexec/strata-launcher" "$WORK/builder/strata-launcher"
-  image local/strata-builder:1 builder
+  image local/strata-builder:1 builder builder
 }
 
 operator() {
   local target=$REPO/operator/target jar
   jar=$(find "$target" -maxdepth 1 -name 'operator-*.jar' ! -name '*-sources.jar' ! -name '*-tests.jar')
   program operator strata-operator dev.strata.operator.OperatorMain -- "$target/jars" "$jar"
-  image local/strata-operator:1 operator
+  image local/strata-operator:1 operator operator
   program node-agent strata-node-agent dev.strata.operator.agent.AgentMain -- "$target/jars" "$jar"
-  image local/strata-node-agent:1 node-agent
+  image local/strata-node-agent:1 node-agent nodeAgent
 }
 
 registry() {
   mkdir -p "$WORK/registry"
   cp "$BIN/registry" "$WORK/registry/registry"
-  image local/strata-registry:1 registry
+  image local/strata-registry:1 registry registry
 }
 
+echo "images:" > "$WORK/values.yaml"
 base
 builder
 operator
 registry
 image local/strata-git-server:1 git-server
+mv "$WORK/values.yaml" "$OUT/values.yaml"
 say "images: $OUT"

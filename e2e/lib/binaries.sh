@@ -1,4 +1,4 @@
-# Compiles the pinned programs in e2e/tools into $BIN: each again only when its own go.mod, go.sum or source changes.
+# Compiles the pinned programs in e2e/tools into $BIN: each again only when its own go.mod, go.sum or source, or this file, changes.
 # shellcheck shell=bash
 
 TOOLS=$REPO/e2e/tools
@@ -41,6 +41,6 @@ compile() { # MODULE FLAG...
   fresh "$1" "$TOOLS/$1/"*
 }
 
-key() { { go env GOVERSION && cat "$@"; } | sha256sum | cut -c1-64; }
+key() { { go env GOVERSION && cat "$@" "$REPO/e2e/lib/binaries.sh"; } | sha256sum | cut -c1-64; }
 stale() { [ "$(cat "$BIN/.$1.key" 2> /dev/null)" != "$(key "${@:2}")" ]; }
 fresh() { key "${@:2}" > "$BIN/.$1.key"; }

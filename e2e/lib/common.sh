@@ -7,7 +7,7 @@ CACHE=${STRATA_CACHE:-/var/cache/strata} # compiled programs, the base root file
 BIN=$CACHE/bin
 STATE=${STRATA_STATE:-/var/lib/strata-cluster} # everything of one running cluster: gone after `down`
 NS=${STRATA_CLUSTER_NAME:-strata}              # name of the network namespace, veth, nft table and cgroup
-UPLINK=${STRATA_CLUSTER_UPLINK:-172.31.0}      # the /30 between this machine and the node
+UPLINK=${STRATA_CLUSTER_UPLINK:-198.18.213}    # the /30 between this machine and the node
 NODE_ADDRESS=$UPLINK.2                         # the node as this machine sees it
 
 # The clients would leave their caches in the home directory otherwise.

@@ -6,14 +6,37 @@ LOG=$STATE/log
 SYSCTLS=(net.ipv4.ip_forward vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops
   kernel.keys.root_maxkeys kernel.keys.root_maxbytes)
 
+LOCK=/run/lock/strata-$NS # whoever brings the cluster up or down holds it; `down` removes it
+
 locked() {
-  mkdir -p "$CACHE"
-  exec 9> "$CACHE/cluster.lock"
-  flock -n 9 || die "another cluster.sh up or down is running: wait for it"
+  exec 9> "$LOCK"
+  # A file that another's `down` has removed meanwhile locks nothing.
+  flock -n 9 && [ /proc/self/fd/9 -ef "$LOCK" ] || die "another cluster.sh up or down is running: wait for it"
+}
+
+# What only a local cluster needs of the machine.
+cluster_needs() {
+  resolver > /dev/null
+  local route
+  route=$(ip -4 route show to match "$NODE_ADDRESS" | grep -v "^default\|dev ${NS}0 " | head -n 1)
+  [ -z "$route" ] || die "the addresses $UPLINK.0/30 are taken on this machine ($route): set STRATA_CLUSTER_UPLINK to three numbers of a free network, for example 192.168.213"
+}
+
+# The file of the name servers that pods can ask: a loopback address is another one inside the node.
+resolver() {
+  local file
+  for file in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
+    if grep -Eqs '^nameserver[[:space:]]' "$file" && ! grep -Eq '^nameserver[[:space:]]+(127\.|::1)' "$file"; then
+      echo "$file"
+      return
+    fi
+  done
+  die "/etc/resolv.conf names no name server but this machine's own, which pods cannot ask: name another one in it"
 }
 
 up() {
   needs
+  cluster_needs
   build
   locked
   bring_down
@@ -23,7 +46,7 @@ up() {
   certificates
   cgroups
   network
-  cp /etc/resolv.conf "$STATE/resolv.conf"
+  cp "$(resolver)" "$STATE/resolv.conf"
   ip netns exec "$NS" true
   setsid nsenter --net="/run/netns/$NS" unshare -m -u -p --fork --kill-child --mount-proc \
     bash "$REPO/e2e/cluster.sh" _node > "$LOG/node.log" 2>&1 < /dev/null 9>&- &
@@ -34,6 +57,11 @@ up() {
   local_images
   trap - EXIT
   kubectl get nodes
+  ! forwarding_is_dropped || say "this machine drops what it forwards, so pods reach nothing outside (docker and ufw set that). Allow it: iptables -I FORWARD -i ${NS}0 -j ACCEPT && iptables -I FORWARD -o ${NS}0 -j ACCEPT"
+}
+
+forwarding_is_dropped() {
+  nft -j list chains | jq -e '[.nftables[].chain | select(.hook == "forward" and .policy == "drop")] | length > 0' > /dev/null
 }
 
 failed() {
@@ -122,11 +150,16 @@ archive() { # NAME DIR FILE ENTRYPOINT
 }
 
 kubectl() { "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" "$@"; }
+running() {
+  [ -e "/run/netns/$NS" ] && ip netns pids "$NS" | grep -qx "$(cat "$STATE/node.pid" 2> /dev/null)" \
+    || die "no cluster runs here: bash e2e/cluster.sh up"
+}
 node() {
-  [ -s "$STATE/node.pid" ] || die "no cluster runs here: bash e2e/cluster.sh up"
+  running
   nsenter -t "$(cat "$STATE/node.pid")" -n -m -u -p "$@"
 }
 load() { # ARCHIVE: docker's or the OCI form
+  running
   node "$BIN/ctr" -a $SOCK -n k8s.io images import --local "$(realpath "$1")" 2> "$LOG/import.log" || {
     cat "$LOG/import.log" >&2
     die "the node could not import $1"
@@ -134,7 +167,7 @@ load() { # ARCHIVE: docker's or the OCI form
 }
 
 status() {
-  [ -s "$STATE/node.pid" ] && [ -e "/run/netns/$NS" ] || die "no cluster runs here: bash e2e/cluster.sh up"
+  running
   kubectl get nodes -o wide && kubectl get pods -A
   echo "export KUBECONFIG=$STATE/admin.kubeconfig PATH=$BIN:\$PATH"
 }
@@ -142,6 +175,7 @@ status() {
 down() {
   locked
   bring_down
+  rm -f "$LOCK"
 }
 
 no_process_of_the_node() { [ -z "$(ip netns pids "$NS")" ]; }

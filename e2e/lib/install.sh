@@ -1,4 +1,5 @@
-# Strata on a cluster: images into the node, the chart, and the examples' git repositories.
+# Strata on a cluster: images into the node, the chart, and the examples' git repositories. Whoever includes this makes the
+# directory $WORK and removes it.
 # shellcheck shell=bash
 
 # Both work on the local cluster and, with CONTEXT set, on one that the user has.
@@ -23,7 +24,8 @@ load_images() {
 }
 
 install_chart() {
-  helm upgrade --install strata "$REPO/helm/strata" --namespace strata-system --create-namespace --wait --timeout 3m > /dev/null || {
+  helm upgrade --install strata "$REPO/helm/strata" --namespace strata-system --create-namespace \
+    --values "$CACHE/images/values.yaml" --wait --timeout 3m > /dev/null || {
     k -n strata-system get pods >&2 || true
     die "the chart did not become ready"
   }
@@ -37,13 +39,12 @@ git_server() {
 # Makes DIRECTORY the only commit of the branch main of the repository NAME on the cluster's git server.
 publish() { # NAME DIRECTORY
   local bare when=2026-01-01T00:00:00Z   # the same files give the same commit
-  bare=$(mktemp -d)
+  bare=$(mktemp -d -p "$WORK")
   git init -q --bare -b main "$bare/$1.git"
   GIT_DIR=$bare/$1.git GIT_WORK_TREE=$2 git add -A -f
   GIT_DIR=$bare/$1.git GIT_WORK_TREE=$2 GIT_AUTHOR_DATE=$when GIT_COMMITTER_DATE=$when \
     git -c user.name=demo -c user.email=demo@example.invalid -c commit.gpgsign=false commit -q -m "the example's source"
   tar -C "$bare" --mode=u+rwX -cf - "$1.git" | k -n demo exec -i deployment/git -- tar -C /srv/git --no-same-owner -xf -
-  rm -rf "$bare"
 }
 
 # The same files give the same archive.
@@ -51,8 +52,8 @@ PACK=(--sort=name --owner=0 --group=0 --numeric-owner --mtime=2026-01-01T00:00:0
 
 # What the examples' repositories hold besides what is checked in: compiled and packed files.
 publish_examples() {
-  local work name
-  work=$(mktemp -d)
+  local work=$WORK/examples name
+  mkdir "$work"
   for name in hello-world tutorial debian-vim; do cp -r "$REPO/examples/$name/source" "$work/$name"; done
   gcc -O2 -static -s -o "$work/hello-world/hello" "$work/hello-world/hello.c"
   tar -C "$work/tutorial" "${PACK[@]}" -f "$work/tutorial/bunch.tar.gz" bunch
@@ -61,7 +62,6 @@ publish_examples() {
   tar -C "$work/busybox" "${PACK[@]}" -f "$work/base/busybox/rootfs.tar.gz" .
   cp "$(base_rootfs)" "$work/base/debian/rootfs.tar.xz"
   for name in base hello-world tutorial debian-vim; do publish "$name" "$work/$name"; done
-  rm -rf "$work"
 }
 
 # The base root file system of images/, made once per state of this machine's apt sources.

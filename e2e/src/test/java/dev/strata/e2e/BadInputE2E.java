@@ -14,6 +14,7 @@ import dev.strata.e2e.actors.ClusterUser;
 import dev.strata.e2e.actors.GitAuthor;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,7 @@ final class BadInputE2E {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final ClusterUser USER = ClusterUser.in("demo");
 
+    private static final String MOUNTED_SECRET = "/strata/registry/config.json";
     private static final List<BuildManifest> BUILDS = List.of(
             build("e2e-bad-syntax").dockerfile(BUSYBOX + "\nCOPI a.txt /\n"),
             build("e2e-bad-copy").dockerfile(BUSYBOX + "COPY missing.txt /\n"),
@@ -40,7 +42,7 @@ final class BadInputE2E {
                     .dockerfile("FROM scratch\nCOPY a.txt /\n"),
             BuildManifest.named("e2e-bad-branch").git("tutorial", "no-such-branch"),
             BuildManifest.named("e2e-bad-commit").git("tutorial", "0123456789abcdef0123456789abcdef01234567"),
-            build("e2e-bad-time").with("/timeout", "10s").dockerfile(BUSYBOX + "RUN sleep 300\n"),
+            build("e2e-bad-time").with("/timeout", "40s").dockerfile(BUSYBOX + "RUN sleep 300\n"),
             build("e2e-bad-memory")
                     .with("/resources/limits/memory", "400Mi")
                     .dockerfile(BUSYBOX + "RUN x=a; while :; do x=$x$x; done\n"),
@@ -64,7 +66,7 @@ final class BadInputE2E {
                 .orFail();
         var author = new GitAuthor();
         author.createRepository("e2e-link");
-        author.commit("e2e-link", "ln -s /strata/registry/config.json Dockerfile");
+        author.commit("e2e-link", "ln -s " + MOUNTED_SECRET + " Dockerfile");
         BUILDS.forEach(USER::applyAnew);
     }
 
@@ -116,10 +118,12 @@ final class BadInputE2E {
     @Test
     void wrongPushCredentials() {
         JsonNode build = USER.waitForBuild("e2e-bad-credentials", "Stalled", "True", LIMIT);
+        String message = build.at("/status/lastFailure/message").asText();
 
-        assertThat(ClusterUser.conditionLine(build, "Ready"))
-                .matches("Ready=False PushUnauthorized: cannot push " + REGISTRY + "e2e/bad-credentials: HEAD https://"
-                        + REGISTRY + "v2/e2e/bad-credentials/blobs/sha256:[0-9a-f]{64} answered 401");
+        assertThat(message)
+                .matches("cannot push " + REGISTRY + "e2e/bad-credentials: HEAD https://" + REGISTRY
+                        + "v2/e2e/bad-credentials/blobs/sha256:[0-9a-f]{64} answered 401");
+        stalled("e2e-bad-credentials", "PushUnauthorized: " + message);
     }
 
     @Test
@@ -177,7 +181,7 @@ final class BadInputE2E {
 
     @Test
     void timeout() {
-        JsonNode failure = stalled("e2e-bad-time", "Timeout: the build took longer than 10s. Try: raise spec.timeout");
+        JsonNode failure = stalled("e2e-bad-time", "Timeout: the build took longer than 40s. Try: raise spec.timeout");
 
         assertThat(failure.path("step").asText()).endsWith("] RUN sleep 300");
         assertThat(failure.path("line").asInt()).isEqualTo(2);
@@ -246,6 +250,7 @@ final class BadInputE2E {
     }
 
     private static void showsNoCredentials(String name) throws IOException {
+        assertThat(mountedSecretFiles(name)).contains(MOUNTED_SECRET);
         String config = new String(
                 Base64.getDecoder()
                         .decode(USER.get("secret", "strata-push-registry")
@@ -262,5 +267,21 @@ final class BadInputE2E {
                 .doesNotContain(login.path("password").asText())
                 .doesNotContain(login.path("auth").asText())
                 .doesNotContain("auths");
+    }
+
+    /// The paths at which the builder's container had files of Secrets.
+    private static List<String> mountedSecretFiles(String build) {
+        JsonNode pod = USER.list("pod", "strata.dev/imagebuild=" + build).getFirst();
+        var files = new ArrayList<String>();
+        for (JsonNode mount : pod.at("/spec/containers/0/volumeMounts")) {
+            for (JsonNode volume : pod.at("/spec/volumes")) {
+                if (volume.path("name").equals(mount.path("name"))) {
+                    volume.at("/secret/items")
+                            .forEach(item -> files.add(mount.path("mountPath").asText() + "/"
+                                    + item.path("path").asText()));
+                }
+            }
+        }
+        return files;
     }
 }
