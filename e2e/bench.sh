@@ -48,7 +48,7 @@ watch_changes() {
 # Seconds since 1970 at which the process of a container began (start) or ended (exit).
 event() { # start|exit CONTAINER
   local line
-  line=$(grep -F " /tasks/$1 " "$WORK/events" | grep -F "\"container_id\":\"$2\"" | head -n 1)
+  line=$(grep -F " /tasks/$1 " "$WORK/events" | grep -F "\"container_id\":\"$2\"" | head -n 1 || true)
   [ -n "$line" ] || die "containerd did not tell the $1 of the container $2"
   date -d "$(sed -E 's/^([0-9-]+ [0-9:.]+ [+-][0-9]+) .*/\1/' <<< "$line")" +%s.%N
 }

@@ -4,7 +4,7 @@
 #   cluster.sh up             takes down what an earlier run left, compiles what is not compiled yet, starts the node
 #   cluster.sh down           ends everything; only the cache directory stays
 #   cluster.sh status         nodes and pods, and how to reach the cluster from this machine
-#   cluster.sh build          only compiles (about 12 minutes on two cores the first time)
+#   cluster.sh build [NAME..] only compiles (about 12 minutes on two cores the first time), all or some of e2e/tools
 #   cluster.sh load ARCHIVE   imports an image archive (docker's or the OCI form) into the node
 #   cluster.sh kubectl ...    kubectl as cluster administrator
 #   cluster.sh node ...       runs a command inside the node's namespaces
@@ -24,7 +24,7 @@ case ${1:-} in
   up) up ;;
   down) down ;;
   status) status ;;
-  build) needs && build ;;
+  build) needs && build "${@:2}" ;;
   load) load "${2:?cluster.sh load ARCHIVE}" ;;
   kubectl) running && kubectl "${@:2}" ;;
   node) node "${@:2}" ;;

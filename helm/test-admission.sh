@@ -11,7 +11,7 @@ for program in jq openssl python3; do
   command -v $program > /dev/null || { echo "helm/test-admission.sh: no $program; apt-get install $program" >&2 && exit 1; }
 done
 for program in helm kube-apiserver kubectl; do
-  [ -x "$BIN/$program" ] || { echo "helm/test-admission.sh: no $BIN/$program; bash e2e/cluster.sh up makes it, or set STRATA_BIN" >&2 && exit 1; }
+  [ -x "$BIN/$program" ] || { echo "helm/test-admission.sh: no $BIN/$program; bash e2e/cluster.sh build makes it, or set STRATA_BIN" >&2 && exit 1; }
 done
 ETCD=$(command -v etcd) || { echo "helm/test-admission.sh: no etcd; apt-get install etcd-server" >&2 && exit 1; }
 WORK=$(mktemp -d)

@@ -8,7 +8,7 @@ set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 HELM=${STRATA_BIN:-/var/cache/strata/bin}/helm
 CHART=$HERE/strata
-[ -x "$HELM" ] || { echo "helm/test.sh: no helm at $HELM; bash e2e/cluster.sh up makes it, or set STRATA_BIN" >&2 && exit 1; }
+[ -x "$HELM" ] || { echo "helm/test.sh: no helm at $HELM; bash e2e/cluster.sh build makes it, or set STRATA_BIN" >&2 && exit 1; }
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 failures=0 checks=0

@@ -18,7 +18,7 @@ locked() {
 cluster_needs() {
   resolver > /dev/null
   local route
-  route=$(ip -4 route show to match "$NODE_ADDRESS" | grep -v "^default\|dev ${NS}0 " | head -n 1)
+  route=$(ip -4 route show to match "$NODE_ADDRESS" | grep -v "^default\|dev ${NS}0 " | head -n 1 || true)
   [ -z "$route" ] || die "the addresses $UPLINK.0/30 are taken on this machine ($route): set STRATA_CLUSTER_UPLINK to three numbers of a free network, for example 192.168.213"
 }
 
