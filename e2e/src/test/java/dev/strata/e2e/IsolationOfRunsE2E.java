@@ -70,6 +70,8 @@ final class IsolationOfRunsE2E {
 
     @AfterAll
     static void removeTheNamespace() {
+        demo.run("patch", "registries.strata.dev", "registry", "--type=merge", "-p", "{\"spec\": {\"access\": null}}")
+                .orFail();
         demo.run("delete", "namespace", NAMESPACE, "--wait=false").orFail();
     }
 

@@ -39,7 +39,9 @@ final class RebuildE2E {
         assertThat(after.at("/metadata/generation").asInt()).isEqualTo(2);
         assertThat(after.at("/status/buildNumber").asInt()).isEqualTo(1);
         assertThat(jobs).hasSize(1);
-        assertThat(jobs("e2e-again")).isEqualTo(jobs);
+        await().during(Duration.ofSeconds(6))
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(jobs("e2e-again")).isEqualTo(jobs));
     }
 
     @Test
