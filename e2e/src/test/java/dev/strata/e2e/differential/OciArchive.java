@@ -16,7 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
-/// Reads the OCI layout that a builder wrote as one tar file. OCI image-spec, image-layout.md.
+/// Reads the OCI layout that a builder wrote as one tar file, and holds each digest and size to what they name.
+/// OCI image-spec, image-layout.md, descriptor.md, and config.md of `diff_ids`.
 final class OciArchive {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,13 +35,27 @@ final class OciArchive {
 
     private BuiltImage image() throws IOException {
         JsonNode manifest = manifest(JSON.readTree(file("index.json")));
-        var layers = new BuiltImage.Layers();
-        for (JsonNode layer : manifest.path("layers")) {
-            try (var in = new GZIPInputStream(new ByteArrayInputStream(blob(layer)))) {
-                layers.apply(TarFile.members(in));
-            }
+        JsonNode config = JSON.readTree(blob(manifest.path("config")));
+        JsonNode blobs = manifest.path("layers");
+        JsonNode diffIds = config.path("rootfs").path("diff_ids");
+        if (blobs.size() != diffIds.size()) {
+            throw new AssertionError(blobs.size() + " layers, and diff_ids of " + diffIds.size());
         }
-        return new BuiltImage(JSON.readTree(blob(manifest.path("config"))), layers.tree());
+        var layers = new BuiltImage.Layers();
+        for (int i = 0; i < blobs.size(); i++) {
+            byte[] layer = unpacked(blob(blobs.get(i)));
+            if (!digest(layer).equals(diffIds.get(i).asText())) {
+                throw new AssertionError("layer " + i + " is " + digest(layer) + ", its diff_id " + diffIds.get(i));
+            }
+            layers.apply(TarFile.members(new ByteArrayInputStream(layer)));
+        }
+        return new BuiltImage(config, layers.tree());
+    }
+
+    private static byte[] unpacked(byte[] gzip) throws IOException {
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
+            return in.readAllBytes();
+        }
     }
 
     /// The image's, below an index of its own where BuildKit adds an attestation.
@@ -56,7 +71,19 @@ final class OciArchive {
     }
 
     private byte[] blob(JsonNode descriptor) {
-        return file("blobs/" + descriptor.path("digest").asText().replace(':', '/'));
+        String digest = descriptor.path("digest").asText();
+        byte[] bytes = file("blobs/" + digest.replace(':', '/'));
+        if (!digest(bytes).equals(digest)) {
+            throw new AssertionError("the blob " + digest + " is " + digest(bytes));
+        }
+        if (bytes.length != descriptor.path("size").asLong(-1)) {
+            throw new AssertionError("the blob " + digest + " has " + bytes.length + " bytes: " + descriptor);
+        }
+        return bytes;
+    }
+
+    private static String digest(byte[] bytes) {
+        return "sha256:" + TarFile.sha256(bytes);
     }
 
     private byte[] file(String path) {

@@ -13,16 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Strata and BuildKit as commands, on the registry that `e2e/differential.sh` has started.
 final class Programs {
     private static final int MINUTES = 3;
-
-    /// Both name the place of a mistake in the same way: BuildKit before its excerpt, Strata in its first line.
-    private static final Pattern LINE = Pattern.compile("(?m)^(?:ERROR )?Dockerfile:([0-9]+)");
 
     private final Path state = Path.of(property("strata.differential.state"));
     private final String strata = property("strata.differential.strata");
@@ -66,11 +61,9 @@ final class Programs {
     }
 
     private static Outcome outcome(CommandResult result, Path archive) throws IOException {
-        if (result.exitCode() == 0) {
-            return new Outcome.Built(OciArchive.read(archive));
-        }
-        Matcher line = LINE.matcher(result.error());
-        return new Outcome.Refused(line.find() ? line.group(1) : "none", result.error());
+        return result.exitCode() == 0
+                ? new Outcome.Built(OciArchive.read(archive))
+                : new Outcome.Refused(result.error());
     }
 
     static CommandResult run(Path directory, List<String> words) throws IOException {

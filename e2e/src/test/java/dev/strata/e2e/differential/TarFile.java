@@ -60,10 +60,7 @@ final class TarFile {
 
     private TarFile read() throws IOException {
         Map<String, String> pax = new LinkedHashMap<>();
-        for (byte[] header = in.readNBytes(BLOCK); header.length == BLOCK; header = in.readNBytes(BLOCK)) {
-            if (Arrays.equals(header, new byte[BLOCK])) {
-                break;
-            }
+        for (byte[] header = header(); !isZero(header); header = header()) {
             char type = (char) header[156];
             long size = pax.containsKey("size") ? Long.parseLong(pax.get("size")) : number(header, 124, 12);
             switch (type) {
@@ -77,7 +74,23 @@ final class TarFile {
                 }
             }
         }
+        byte[] rest = in.readAllBytes();
+        if (rest.length < BLOCK || !isZero(rest)) {
+            throw new EOFException("a tar file does not end with two empty blocks, or goes on after them");
+        }
         return this;
+    }
+
+    private byte[] header() throws IOException {
+        byte[] header = in.readNBytes(BLOCK);
+        if (header.length < BLOCK) {
+            throw new EOFException("a tar file ends without an empty block");
+        }
+        return header;
+    }
+
+    private static boolean isZero(byte[] bytes) {
+        return Arrays.equals(bytes, new byte[bytes.length]);
     }
 
     private Member member(byte[] header, char type, long size, Map<String, String> pax) throws IOException {
@@ -184,7 +197,7 @@ final class TarFile {
         return data;
     }
 
-    private static String sha256(byte[] content) {
+    static String sha256(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {
