@@ -143,5 +143,6 @@ rm -f "$REPORT"
 result=0
 (cd "$REPO" && ./mvnw -B -ntp -q -pl e2e -Pdifferential verify "-Dstrata.differential.cases=$CASES" "-Dstrata.differential.state=$STATE" \
   "-Dstrata.differential.only=$*" "-Dstrata.differential.strata=$STRATA" "-Dstrata.bin=$BIN") > "$STATE/maven.log" 2>&1 9>&- || result=$?
-cat "$REPORT" 2> /dev/null || cat "$STATE/maven.log"
+[ $result = 0 ] || cat "$STATE/maven.log"
+[ ! -f "$REPORT" ] || cat "$REPORT"
 exit $result

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// One folder `GROUP/NAME`:
@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 /// - `context.sh`: makes in the context what git cannot keep (hard links, archives, empty directories)
 /// - `args`: options of the build, one a line: `--build-arg NAME=VALUE`, `--target NAME`
 /// - `refused`: words of BuildKit's refusal; without this file BuildKit must build the case
-/// - `explained`: subjects of differences that are meant, one a line; `#` lines say why
+/// - `explained`: subjects of differences that are meant, one a line
+///
+/// In `explained`, `#` lines say why.
 record Case(String group, String name, Path folder) {
     private static final List<String> FILES =
             List.of("Dockerfile", "context", "context.sh", "args", "refused", "explained");
@@ -29,17 +31,20 @@ record Case(String group, String name, Path folder) {
     static List<Case> in(Path cases, String only) throws IOException {
         List<String> wanted = only.isBlank() ? List.of() : List.of(only.strip().split(" +"));
         var found = new ArrayList<Case>();
+        var unmatched = new TreeSet<>(wanted);
         for (Path group : sorted(cases)) {
             for (Path folder : sorted(group)) {
                 var one = new Case(name(group), name(folder), folder);
                 if (wanted.isEmpty() || wanted.contains(one.group) || wanted.contains(one.title())) {
                     one.check();
                     found.add(one);
+                    unmatched.removeAll(List.of(one.group, one.title()));
                 }
             }
         }
-        if (found.isEmpty()) {
-            throw new AssertionError("no case below " + cases + " is named " + only);
+        if (found.isEmpty() || !unmatched.isEmpty()) {
+            String names = unmatched.isEmpty() ? "" : " is named " + String.join(" or ", unmatched);
+            throw new AssertionError("no case below " + cases + names);
         }
         return found;
     }
@@ -79,13 +84,29 @@ record Case(String group, String name, Path folder) {
     }
 
     Set<String> explained() throws IOException {
-        return Set.copyOf(
-                lines("explained").stream().filter(l -> !l.startsWith("#")).toList());
+        return Set.copyOf(uncommented("explained"));
     }
 
-    /// What BuildKit's refusal must say: a case that fails for another reason proves nothing.
-    Optional<String> refused() throws IOException {
-        return lines("refused").stream().findFirst();
+    /// A case that BuildKit refuses for another reason than is meant proves nothing.
+    void checkBuildKit(Outcome buildkit) throws IOException {
+        String wanted = lines("refused").stream().findFirst().orElse(null);
+        switch (buildkit) {
+            case Outcome.Built _ -> {
+                if (wanted != null) {
+                    throw new AssertionError("BuildKit builds it, and should refuse it");
+                }
+            }
+            case Outcome.Refused refused -> {
+                if (wanted == null || !refused.message().contains(wanted)) {
+                    throw new AssertionError(
+                            "BuildKit refuses it, but not with the words of its file `refused`:\n" + refused.message());
+                }
+            }
+        }
+    }
+
+    private List<String> uncommented(String file) throws IOException {
+        return lines(file).stream().filter(line -> !line.startsWith("#")).toList();
     }
 
     private List<String> lines(String file) throws IOException {

@@ -9,32 +9,34 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What differs, and counts of cases by group.
+/// What failed, and counts of cases by group.
 final class Report {
-    /// How a case ended. Only `DIFFERING` fails the run.
+    /// How a case ended. Only `FAILED` fails the run: what differs, or what could not be compared.
     enum Verdict {
         EQUAL,
         BOTH_REFUSE,
         EXPLAINED,
-        DIFFERING
+        FAILED
     }
 
     private final SortedMap<String, Map<Verdict, Integer>> groups = new TreeMap<>();
 
-    private final StringBuilder differences = new StringBuilder();
+    private final StringBuilder failures = new StringBuilder();
 
     void add(Case one, Verdict verdict) {
         groups.computeIfAbsent(one.group(), _ -> new EnumMap<>(Verdict.class)).merge(verdict, 1, Integer::sum);
     }
 
-    /// What is told of one case before the counts.
-    void add(String difference) {
-        differences.append(difference).append("\n\n");
+    /// Counts a case, and tells before the counts why it failed.
+    void fail(Case one, Throwable why) {
+        add(one, Verdict.FAILED);
+        failures.append(one.title()).append(": ");
+        failures.append(why instanceof AssertionError ? why.getMessage() : why).append("\n\n");
     }
 
     String text() {
-        var text = new StringBuilder(differences)
-                .append(row("group", "cases", "equal", "both refuse", "explained", "DIFFERING"));
+        var text = new StringBuilder(failures)
+                .append(row("group", "cases", "equal", "both refuse", "explained", "FAILED"));
         var all = new EnumMap<Verdict, Integer>(Verdict.class);
         groups.forEach((group, counts) -> {
             text.append(row(group, counts));
@@ -51,7 +53,7 @@ final class Report {
                 counts.getOrDefault(Verdict.EQUAL, 0),
                 counts.getOrDefault(Verdict.BOTH_REFUSE, 0),
                 counts.getOrDefault(Verdict.EXPLAINED, 0),
-                counts.getOrDefault(Verdict.DIFFERING, 0));
+                counts.getOrDefault(Verdict.FAILED, 0));
     }
 
     private static String row(Object... cells) {
