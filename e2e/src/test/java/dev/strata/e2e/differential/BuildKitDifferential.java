@@ -52,6 +52,7 @@ class BuildKitDifferential {
         Outcome buildkit = programs.buildkit(one, context);
         one.checkBuildKit(buildkit);
         Outcome strata = programs.strata(one, context);
+        one.checkStrata(strata);
         Set<String> explained = one.explained();
         check(Comparison.of(buildkit, strata, began), explained);
         if (!explained.isEmpty()) {

@@ -20,12 +20,13 @@ import java.util.stream.Stream;
 /// - `context.sh`: makes in the context what git cannot keep (hard links, archives, empty directories)
 /// - `args`: options of the build, one a line: `--build-arg NAME=VALUE`, `--target NAME`
 /// - `refused`: words of BuildKit's refusal; without this file BuildKit must build the case
+/// - `code`: what Strata's refusal has in brackets, one a line; without this file Strata must build the case
 /// - `explained`: subjects of differences that are meant, one a line
 ///
-/// In `explained`, `#` lines say why.
+/// In `code` and `explained`, `#` lines say why.
 record Case(String group, String name, Path folder) {
     private static final List<String> FILES =
-            List.of("Dockerfile", "context", "context.sh", "args", "refused", "explained");
+            List.of("Dockerfile", "context", "context.sh", "args", "refused", "code", "explained");
 
     /// Those below `cases` that `only` names (`GROUP` or `GROUP/NAME`, with blanks between), or all.
     static List<Case> in(Path cases, String only) throws IOException {
@@ -58,6 +59,9 @@ record Case(String group, String name, Path folder) {
             if (!FILES.contains(name(file))) {
                 throw new AssertionError(file + " has no meaning; a case has " + FILES);
             }
+        }
+        if (codes().contains("Internal")) {
+            throw new AssertionError(title() + " expects a fault of Strata: no Dockerfile may lead to `Internal`");
         }
     }
 
@@ -103,6 +107,28 @@ record Case(String group, String name, Path folder) {
                 }
             }
         }
+    }
+
+    /// One that Strata refuses for another reason than is meant proves as little.
+    void checkStrata(Outcome strata) throws IOException {
+        List<String> wanted = codes();
+        switch (strata) {
+            case Outcome.Built _ -> {
+                if (!wanted.isEmpty()) {
+                    throw new AssertionError("Strata builds it, and should refuse it with " + wanted);
+                }
+            }
+            case Outcome.Refused refused -> {
+                if (wanted.isEmpty() || !refused.codes().equals(wanted)) {
+                    throw new AssertionError("Strata refuses it with " + refused.codes() + ", not with the " + wanted
+                            + " of its file `code`:\n" + refused.message());
+                }
+            }
+        }
+    }
+
+    private List<String> codes() throws IOException {
+        return uncommented("code");
     }
 
     private List<String> uncommented(String file) throws IOException {

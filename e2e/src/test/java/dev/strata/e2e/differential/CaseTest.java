@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CaseTest {
     private static final Outcome BUILT = new Outcome.Built(new BuiltImage(MissingNode.getInstance(), new TreeMap<>()));
+    private static final String SYNTAX = "ERROR Dockerfile:2: no such thing [DockerfileSyntaxError]\n  2 | NOPE\n";
 
     @TempDir
     Path cases;
@@ -51,6 +54,52 @@ class CaseTest {
         file("codes", "DockerfileSyntaxError");
 
         assertThatThrownBy(() -> Case.in(cases, "")).hasMessageContaining("codes has no meaning");
+    }
+
+    @Test
+    void noCaseExpectsAFaultOfStrata() throws IOException {
+        file("code", "Internal");
+
+        assertThatThrownBy(() -> Case.in(cases, "")).hasMessageStartingWith("copy/a expects a fault of Strata");
+    }
+
+    @Test
+    void aRefusalOfStrataHasTheCodeThatIsMeant() throws IOException {
+        file("code", "# why\nDockerfileSyntaxError");
+
+        assertThatCode(() -> one().checkStrata(new Outcome.Refused(SYNTAX + SYNTAX)))
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nsenter: reassociate to namespaces failed: Operation not permitted",
+                "ERROR this is a fault of Strata [Internal]",
+                "ERROR Dockerfile:2: COPY source not found: a [CopySourceNotFound]",
+                "ERROR Dockerfile:2: DockerfileSyntaxError",
+                "#5 ERROR no such thing [DockerfileSyntaxError]",
+                SYNTAX + "ERROR this is a fault of Strata [Internal]",
+            })
+    void aRefusalOfStrataWithAnyOtherCodeFails(String message) throws IOException {
+        file("code", "DockerfileSyntaxError");
+
+        assertThatThrownBy(() -> one().checkStrata(new Outcome.Refused(message)))
+                .hasMessageStartingWith("Strata refuses it with ")
+                .hasMessageEndingWith(", not with the [DockerfileSyntaxError] of its file `code`:\n" + message);
+    }
+
+    @Test
+    void aCaseWithoutACodeIsBuiltAndOneWithACodeIsNot() throws IOException {
+        assertThatCode(() -> one().checkStrata(BUILT)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> one().checkStrata(new Outcome.Refused(SYNTAX)))
+                .hasMessageStartingWith("Strata refuses");
+        assertThatThrownBy(() -> one().checkStrata(new Outcome.Refused(""))).hasMessageStartingWith("Strata refuses");
+
+        file("code", "DockerfileSyntaxError");
+        assertThatThrownBy(() -> one().checkStrata(BUILT))
+                .hasMessage("Strata builds it, and should refuse it with [DockerfileSyntaxError]");
     }
 
     @Test
