@@ -17,11 +17,13 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Turns the instructions of one stage into vertices, one each. History texts are BuildKit's.
 final class StagePlanner {
-    private static final int MAX_MODE = 07777;
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+    private static final Pattern MODE = Pattern.compile("0*[0-7]{1,4}");
 
     /// Every port of three protocols.
     private static final int MAX_PORTS = 3 * 65536;
@@ -243,22 +245,21 @@ final class StagePlanner {
         if (chmod == null) {
             return null;
         }
-        try {
-            int mode = Integer.parseInt(chmod, 8);
-            if (mode >= 0 && mode <= MAX_MODE) {
-                return mode;
-            }
-        } catch (NumberFormatException e) {
-            throw new StrataException(
-                    Problem.of(
-                            ProblemCode.UnsupportedInstruction,
-                            "--chmod takes octal digits: " + chmod,
-                            "symbolic modes are not supported yet",
-                            "write for example --chmod=755"),
-                    e);
+        if (!DIGITS.matcher(chmod).matches()) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.UnsupportedInstruction,
+                    "--chmod takes octal digits: " + chmod,
+                    "symbolic modes are not supported yet",
+                    "write for example --chmod=755"));
         }
-        throw new StrataException(Problem.of(
-                ProblemCode.DockerfileSyntaxError, "not a mode: " + chmod, "modes end at 7777", "correct it"));
+        if (!MODE.matcher(chmod).matches()) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.DockerfileSyntaxError,
+                    "not a mode: " + chmod,
+                    "modes are octal and end at 7777",
+                    "correct it"));
+        }
+        return Integer.parseInt(chmod, 8);
     }
 
     /// Words are sorted as they are written; one that expands to nothing exposes nothing.
