@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,10 @@ final class ChangeSet {
     private final Tree parent;
     private final NavigableMap<String, Change> changes = new TreeMap<>(BYTE_ORDER);
 
+    /// The parent's directories over which something else was put: what is in them is gone, also where a
+    /// directory comes there again.
+    private final Set<String> emptied = new HashSet<>();
+
     ChangeSet(Tree parent) {
         this.parent = parent;
     }
@@ -63,7 +69,7 @@ final class ChangeSet {
         for (String up = path; !up.isEmpty(); ) {
             up = ImagePaths.parent(up);
             Change above = changes.get(up);
-            if (above != null && above.entry.kind() != Entry.Kind.DIRECTORY) {
+            if (emptied.contains(up) || (above != null && above.entry.kind() != Entry.Kind.DIRECTORY)) {
                 return Optional.empty();
             }
         }
@@ -95,7 +101,8 @@ final class ChangeSet {
         } else if (there.get().kind() != Entry.Kind.DIRECTORY) {
             throw refused(path, "it is there already and is not a directory");
         } else {
-            keep(path, there.get());
+            keepParents(path);
+            changes.putIfAbsent(path, new Change(there.get(), new Content(null)));
         }
     }
 
@@ -150,6 +157,9 @@ final class ChangeSet {
         String path = entry.path();
         keepParents(path);
         if (entry.kind() != Entry.Kind.DIRECTORY) {
+            if (isDirectory(path)) {
+                emptied.add(path);
+            }
             changes.subMap(path + "/", true, path + "0", false).clear();
         }
         changes.put(path, new Change(entry, file));
@@ -166,26 +176,25 @@ final class ChangeSet {
             } else {
                 layer.add(change.entry.linkTo(first), null);
             }
-        }
-    }
-
-    /// A layer names the directories above what it puts, with the metadata that they have: an unpacker
-    /// that would make them up cannot then change them.
-    private void keepParents(String path) {
-        for (String up = ImagePaths.parent(path); !up.isEmpty(); up = ImagePaths.parent(up)) {
-            Optional<Entry> there = find(up);
-            if (there.isPresent() && there.get().kind() == Entry.Kind.DIRECTORY) {
-                keep(up, there.get());
-            } else {
-                throw refused(path, up + " is not a directory");
+            if (change.entry.kind() == Entry.Kind.DIRECTORY && emptied.contains(each.getKey())) {
+                for (String name : parent.children(each.getKey()).keySet()) {
+                    layer.whiteout(ImagePaths.join(each.getKey(), name));
+                }
             }
         }
     }
 
-    private void keep(String path, Entry directory) {
-        changes.putIfAbsent(path, new Change(directory, new Content(null)));
-        if (!ImagePaths.parent(path).isEmpty()) {
-            keepParents(path);
+    /// A layer names the directories above what it puts, with the metadata that they have: an unpacker
+    /// that would make them up cannot then change them. Those above a directory that is named are named.
+    private void keepParents(String path) {
+        for (String up = ImagePaths.parent(path); !up.isEmpty(); up = ImagePaths.parent(up)) {
+            Optional<Entry> there = find(up);
+            if (there.isEmpty() || there.get().kind() != Entry.Kind.DIRECTORY) {
+                throw refused(path, up + " is not a directory");
+            }
+            if (changes.putIfAbsent(up, new Change(there.get(), new Content(null))) != null) {
+                return;
+            }
         }
     }
 

@@ -135,6 +135,11 @@ public final class ContextTree implements SourceTree, AutoCloseable {
     }
 
     @Override
+    public boolean isLive() {
+        return true;
+    }
+
+    @Override
     public String whereMissing(String path) {
         return ignore.ruleFor(path).map(rule -> rule + " excludes it").orElse("the build context has no such path");
     }

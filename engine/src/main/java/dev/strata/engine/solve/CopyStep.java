@@ -34,6 +34,9 @@ final class CopyStep implements LayerStep {
     private final Instant madeAt;
     private final Store store;
 
+    /// What the sources had in them when the key was made.
+    private @Nullable CacheKey contents;
+
     /// @param madeAt mtime of directories that the copy must make up
     CopyStep(Operation.Copy copy, SourceTree source, Instant madeAt, Store store) {
         this.copy = copy;
@@ -54,6 +57,12 @@ final class CopyStep implements LayerStep {
                 .add("chown", String.valueOf(copy.chown()))
                 .add("chmod", String.valueOf(copy.chmod()))
                 .add("made-at", madeAt.toString());
+        contents = contents();
+        return key.add("contents", contents.toString()).key();
+    }
+
+    private CacheKey contents() throws IOException {
+        CacheKey.Builder key = CacheKey.of("contents", List.of());
         for (String path : paths.of(copy.sources())) {
             // The name decides where a file lands, the path before it does not.
             key.add("source", ImagePaths.name(path));
@@ -97,7 +106,21 @@ final class CopyStep implements LayerStep {
             for (String path : paths.of(copy.sources())) {
                 copyOne(changes, path, owner, archives);
             }
-            return store.write(options, changes::writeTo);
+            Layer layer = store.write(options, changes::writeTo);
+            requireUnchanged();
+            return layer;
+        }
+    }
+
+    /// The layer is kept under a key, so it must hold what the key was made of. The bytes of files are compared
+    /// as they are read.
+    private void requireUnchanged() throws IOException {
+        if (source.isLive() && contents != null && !contents().equals(contents)) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.InstructionFailed,
+                    "the sources changed while they were read: " + String.join(" ", copy.sources()),
+                    "something writes to the build context during the build",
+                    "build again when it has ended"));
         }
     }
 

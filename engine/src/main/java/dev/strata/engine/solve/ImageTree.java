@@ -96,6 +96,11 @@ final class ImageTree implements SourceTree {
     }
 
     @Override
+    public boolean isLive() {
+        return false;
+    }
+
+    @Override
     public String whereMissing(String path) {
         return "the image it is copied from has no such path";
     }

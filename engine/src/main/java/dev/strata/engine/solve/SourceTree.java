@@ -32,6 +32,9 @@ interface SourceTree {
     /// What all hard links of a file that [#find] gave have in common, and no other file has.
     Object identity(Entry file) throws IOException;
 
+    /// Whether somebody else can change it while it is read.
+    boolean isLive();
+
     /// One sentence that tells where a path that is not there was looked for.
     String whereMissing(String path);
 }
