@@ -287,6 +287,12 @@ checks=$((checks + 1))
 k --as "$OPERATOR" -n team patch job app-1-abcde --type merge -p '{"metadata": {"annotations": {"strata.dev/confirmed-image": "x"}}}' \
   --dry-run=server > /dev/null || fail "the operator's own annotation was refused"
 patched "the garbage collector's orphaning" "" job app-1-abcde '{"metadata": {"ownerReferences": null}}'
+spec='only the Strata operator changes the spec of a Job of an ImageBuild'
+for change in '"activeDeadlineSeconds": 315360000' '"ttlSecondsAfterFinished": 0' '"suspend": true' '"parallelism": 0' '"backoffLimit": 5'; do
+  patched "a changed spec of the operator's Job: $change" "$spec" job app-1-abcde "{\"spec\": {$change}}"
+  patched "the same with the marks taken away" "$spec" job app-1-abcde "{\"metadata\": {\"labels\": null, \"ownerReferences\": null}, \"spec\": {$change}}"
+  patched "a changed spec of an ordinary Job: $change" "" job plain "{\"spec\": {$change}}"
+done
 
 # Rights of the author of an ImageBuild.
 k apply -f - > /dev/null << 'YAML'

@@ -21,6 +21,26 @@ final class GitAddress {
     ///
     /// @throws StrataException `GitUnreachable`
     static URIish check(String url, String clusterDomain) {
+        URIish address = parse(url, clusterDomain);
+        try {
+            for (InetAddress target : InetAddress.getAllByName(address.getHost())) {
+                if (target.isLoopbackAddress()
+                        || target.isLinkLocalAddress()
+                        || target.isAnyLocalAddress()
+                        || target.isMulticastAddress()) {
+                    throw refused(address.getHost() + " is not an address that a build may use", "use another host");
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw refused("the host " + address.getHost() + " has no address", "check spec.source.git.url");
+        }
+        return address;
+    }
+
+    /// The address, once its scheme is allowed: credentials go in clear text to a Service of this cluster at most.
+    ///
+    /// @throws StrataException `GitUnreachable`
+    static URIish parse(String url, String clusterDomain) {
         URIish address;
         try {
             address = new URIish(url);
@@ -40,18 +60,6 @@ final class GitAddress {
         };
         if (!allowed) {
             throw refused(scheme + " is no way to a git server outside of the cluster", "use an https or ssh address");
-        }
-        try {
-            for (InetAddress target : InetAddress.getAllByName(host)) {
-                if (target.isLoopbackAddress()
-                        || target.isLinkLocalAddress()
-                        || target.isAnyLocalAddress()
-                        || target.isMulticastAddress()) {
-                    throw refused(host + " is not an address that a build may use", "use another host");
-                }
-            }
-        } catch (UnknownHostException e) {
-            throw refused("the host " + host + " has no address", "check spec.source.git.url");
         }
         return address;
     }

@@ -51,6 +51,7 @@ public final class GitRemote {
     /// @throws StrataException `CredentialsInvalid`, `GitRevisionNotFound`, and what [GitFailure] tells
     public String resolve(String url, @Nullable String revision, GitCredentials credentials) {
         if (revision != null && COMMIT.matcher(revision).matches()) {
+            GitAddress.parse(url, clusterDomain);
             return revision;
         }
         List<String> names = names(revision);

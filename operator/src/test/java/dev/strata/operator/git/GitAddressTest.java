@@ -5,8 +5,10 @@
 package dev.strata.operator.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.strata.engine.git.GitCredentials;
 import dev.strata.engine.problem.StrataException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +43,12 @@ class GitAddressTest {
         "http://git.demo.svc.other.zone/a, http",
     })
     void plainProtocolsStayInTheCluster(String url, String scheme) {
-        assertThat(refused(url)).isEqualTo(scheme + " is no way to a git server outside of the cluster");
+        String message = scheme + " is no way to a git server outside of the cluster";
+        assertThat(refused(url)).isEqualTo(message);
+
+        var remote = new GitRemote("cluster.local");
+        assertThatThrownBy(() -> remote.resolve(url, "0123456789abcdef0123456789abcdef01234567", GitCredentials.NONE))
+                .hasMessage(message);
     }
 
     private static String refused(String url) {
