@@ -4,6 +4,7 @@
  */
 package dev.strata.engine.build;
 
+import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.image.Image;
 import dev.strata.engine.problem.Problem;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Pushes an image of the store: layers and the config at once, the manifest last, so that no reader ever
@@ -35,7 +37,7 @@ public final class ImagePusher {
     public void push(Image image, List<ImageReference> references) {
         ImageReference repository = references.getFirst();
         List<Runnable> uploads = new ArrayList<>();
-        uploads.add(() -> registry.pushBlob(repository, image.manifest().config(), store.blobs(), null));
+        uploads.add(() -> registry.pushBlob(repository, image.manifest().config(), store.blobs()));
         image.manifest().layers().stream().distinct().forEach(layer -> uploads.add(() -> pushLayer(repository, layer)));
         atOnce(uploads);
         byte[] manifest = store.blobs().bytes(image.descriptor().digest());
@@ -74,10 +76,15 @@ public final class ImagePusher {
             store.origins().add(layer, repository);
             return;
         }
-        String mountFrom = mountSource(repository, layer);
-        if (mountFrom == null || !registry.mountBlob(repository, layer.digest(), mountFrom)) {
+        Supplier<BlobStore> bytes = () -> {
             store.origins().fetch(layer);
-            registry.pushBlob(repository, layer, store.blobs(), null);
+            return store.blobs();
+        };
+        String mountFrom = mountSource(repository, layer);
+        if (mountFrom == null) {
+            registry.pushBlob(repository, layer, bytes.get());
+        } else {
+            registry.mountBlob(repository, layer, mountFrom, bytes);
         }
         store.origins().add(layer, repository);
     }

@@ -68,7 +68,7 @@ public final class RegistryCache {
         var pusher = new ImagePusher(store);
         layers.values().forEach(layer -> pusher.pushLayer(reference, layer));
         Descriptor config = store.blobs().put(CONFIG_TYPE, CacheJson.bytes(records));
-        store.registry().pushBlob(reference, config, store.blobs(), null);
+        store.registry().pushBlob(reference, config, store.blobs());
         var manifest = new Manifest(
                 MediaTypes.OCI_MANIFEST, ARTIFACT_TYPE, config, new ArrayList<>(layers.values()), Map.of());
         store.registry().pushManifest(reference, MediaTypes.OCI_MANIFEST, OciJson.bytes(manifest));

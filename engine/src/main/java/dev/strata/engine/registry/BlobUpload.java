@@ -6,11 +6,11 @@ package dev.strata.engine.registry;
 
 import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.Descriptor;
-import dev.strata.engine.content.Digest;
 import dev.strata.engine.problem.ProblemCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,35 +40,29 @@ final class BlobUpload {
         this.session = session;
     }
 
-    /// Sends the blob unless the registry mounts it from its repository `mountFrom`.
-    static void send(Transport transport, Access access, Descriptor blob, BlobStore store, @Nullable String mountFrom) {
-        Call start = start(access);
-        if (mountFrom != null) {
-            String query = "?mount=" + blob.digest() + "&from=" + mountFrom;
-            Call mount = Call.of("POST", start.uri().resolve(query), access.readingAlso(mountFrom));
-            Transport.Answer answer = mount(transport, mount);
-            if (answer != null && answer.status() == 201) {
-                return;
-            }
-            if (answer != null && answer.status() == 202) {
-                URI session = Transport.location(mount, answer.headers());
-                new BlobUpload(transport, access, blob, store, session).run();
-                return;
-            }
-        }
-        new BlobUpload(transport, access, blob, store, begin(transport, start)).run();
+    /// Sends the blob.
+    static void send(Transport transport, Access access, Descriptor blob, BlobStore store) {
+        new BlobUpload(transport, access, blob, store, begin(transport, start(access))).run();
     }
 
-    /// Mounts the blob from the repository `from`; false when the registry does not do it.
-    static boolean mount(Transport transport, Access access, Digest digest, String from) {
-        String query = "?mount=" + digest + "&from=" + from;
-        Call mount = Call.of("POST", start(access).uri().resolve(query), access.readingAlso(from));
+    /// Mounts the blob from the repository `from`. A registry that does not do it has begun an upload instead;
+    /// the bytes go there.
+    ///
+    /// @param bytes where the blob is then; asked only in that case
+    static void mountOrSend(
+            Transport transport, Access access, Descriptor blob, String from, Supplier<BlobStore> bytes) {
+        Call start = start(access);
+        String query = "?mount=" + blob.digest() + "&from=" + from;
+        Call mount = Call.of("POST", start.uri().resolve(query), access.readingAlso(from));
         Transport.Answer answer = mount(transport, mount);
-        if (answer != null && answer.status() == 202) {
-            // The registry began an upload instead, which nobody will use.
-            transport.ask(Call.of("DELETE", Transport.location(mount, answer.headers()), access), SMALL);
+        if (answer != null && answer.status() == 201) {
+            return;
         }
-        return answer != null && answer.status() == 201;
+        BlobStore store = bytes.get();
+        URI session = answer != null && answer.status() == 202
+                ? Transport.location(mount, answer.headers())
+                : begin(transport, start);
+        new BlobUpload(transport, access, blob, store, session).run();
     }
 
     /// Null when the registry does not let us read the other repository; then the bytes are sent.

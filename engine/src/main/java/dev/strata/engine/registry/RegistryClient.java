@@ -19,8 +19,8 @@ import dev.strata.engine.reference.ImageReference;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Reads and writes images in registries. OCI distribution-spec 1.1.
 ///
@@ -106,11 +106,7 @@ public final class RegistryClient implements AutoCloseable {
             Access access = pull(repository);
             new BlobDownload(transport, Call.of("GET", blobUri(access, blob.digest()), access), blob).into(store);
         }
-        if (store.size(blob.digest()) != blob.size()) {
-            throw RegistryException.invalid(
-                    "blob " + blob.digest() + " of " + repository.name() + " has another size than its descriptor says",
-                    store.size(blob.digest()) + " bytes, not " + blob.size());
-        }
+        requireSize(blob, store, "of " + repository.name());
     }
 
     /// Every tag of a repository, in the registry's order.
@@ -129,25 +125,25 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     /// Puts a blob of `store` into a repository, unless it is there.
-    ///
-    /// @param mountFrom another repository of the same registry that may have it already
-    public void pushBlob(ImageReference repository, Descriptor blob, BlobStore store, @Nullable String mountFrom) {
-        if (store.size(blob.digest()) != blob.size()) {
-            throw RegistryException.invalid(
-                    "blob " + blob.digest() + " in the store has another size than its descriptor says",
-                    store.size(blob.digest()) + " bytes, not " + blob.size());
-        }
+    public void pushBlob(ImageReference repository, Descriptor blob, BlobStore store) {
+        requireSize(blob, store, "in the store");
         Access access = push(repository);
         if (!hasBlob(transport, access, blob.digest())) {
-            BlobUpload.send(transport, access, blob, store, mountFrom);
+            BlobUpload.send(transport, access, blob, store);
         }
     }
 
     /// Lets `repository` have a blob of another repository of the same registry without sending its bytes.
+    /// Where the registry does not do it, they are sent.
     ///
-    /// @return false when the registry does not do it
-    public boolean mountBlob(ImageReference repository, Digest digest, String fromRepository) {
-        return BlobUpload.mount(transport, push(repository), digest, fromRepository);
+    /// @param bytes the store that has them; asked only when they are needed
+    public void mountBlob(
+            ImageReference repository, Descriptor blob, String fromRepository, Supplier<BlobStore> bytes) {
+        BlobUpload.mountOrSend(transport, push(repository), blob, fromRepository, () -> {
+            BlobStore store = bytes.get();
+            requireSize(blob, store, "in the store");
+            return store;
+        });
     }
 
     /// Puts a manifest or index under the reference's tag or digest and returns its digest. What it names
@@ -173,6 +169,14 @@ public final class RegistryClient implements AutoCloseable {
     @Override
     public void close() {
         transport.close();
+    }
+
+    private static void requireSize(Descriptor blob, BlobStore store, String where) {
+        if (store.size(blob.digest()) != blob.size()) {
+            throw RegistryException.invalid(
+                    "blob " + blob.digest() + " " + where + " has another size than its descriptor says",
+                    store.size(blob.digest()) + " bytes, not " + blob.size());
+        }
     }
 
     static boolean hasBlob(Transport transport, Access access, Digest digest) {

@@ -237,9 +237,9 @@ class PodBuildIT {
             var layers = new ArrayList<Descriptor>(base.manifest().layers());
             layers.set(0, store.blobs().put(MediaTypes.OCI_LAYER_GZIP, bytes));
             for (Descriptor blob : layers) {
-                store.registry().pushBlob(damaged, blob, store.blobs(), null);
+                store.registry().pushBlob(damaged, blob, store.blobs());
             }
-            store.registry().pushBlob(damaged, base.manifest().config(), store.blobs(), null);
+            store.registry().pushBlob(damaged, base.manifest().config(), store.blobs());
             store.registry()
                     .pushManifest(
                             damaged,
@@ -297,7 +297,7 @@ class PodBuildIT {
         ImageReference cache = ImageReference.parse(name("team/app/cache:scope"));
         for (String garbage : List.of("no JSON", "{}", "{\"records\":{\"x\":{}}}")) {
             Descriptor config = store.blobs().put(RegistryCache.CONFIG_TYPE, garbage.getBytes(UTF_8));
-            store.registry().pushBlob(cache, config, store.blobs(), null);
+            store.registry().pushBlob(cache, config, store.blobs());
             store.registry()
                     .pushManifest(
                             cache,

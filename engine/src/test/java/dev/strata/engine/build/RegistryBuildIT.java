@@ -193,7 +193,7 @@ class RegistryBuildIT {
         ImageReference cache = ImageReference.parse(name("team/app/cache:large"));
         var store = first.store();
         Descriptor config = store.blobs().put(RegistryCache.CONFIG_TYPE, new byte[(8 << 20) + 1]);
-        store.registry().pushBlob(cache, config, store.blobs(), null);
+        store.registry().pushBlob(cache, config, store.blobs());
         store.registry()
                 .pushManifest(
                         cache,

@@ -27,10 +27,12 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /// Signs the tokens that a real registry takes: anyone may pull `public/...`; who shows the
-/// password or the refresh token may do everything.
+/// password or the refresh token may pull and push everything, and delete nothing.
 final class TokenServer implements AutoCloseable {
     static final String SERVICE = "test-registry";
     static final String ISSUER = "test-issuer";
@@ -130,10 +132,16 @@ final class TokenServer implements AutoCloseable {
                 access.add(Map.of(
                         "type", parts.get(0),
                         "name", parts.get(1),
-                        "actions", known ? List.of(parts.get(2).split(",", -1)) : List.of("pull")));
+                        "actions", known ? granted(parts.get(2)) : List.of("pull")));
             }
         }
         return access;
+    }
+
+    private static List<String> granted(String asked) {
+        return Stream.of(asked.split(",", -1))
+                .filter(Set.of("pull", "push")::contains)
+                .toList();
     }
 
     private String sign(List<Map<String, Object>> access) throws IOException, GeneralSecurityException {
