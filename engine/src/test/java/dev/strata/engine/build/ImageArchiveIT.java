@@ -116,7 +116,7 @@ class ImageArchiveIT {
                 catchThrowableOfType(StrataException.class, () -> new ImageArchive(into.store()).load(archive));
         assertThat(refused.problem().code()).isEqualTo(ProblemCode.ImageInvalid);
         assertThat(refused.problem().why()).contains(why);
-        try (Stream<Path> names = Files.list(directory.resolve("into/store/refs"))) {
+        try (Stream<Path> names = Files.list(directory.resolve("into/store/names"))) {
             assertThat(names).isEmpty();
         }
     }
@@ -177,7 +177,7 @@ class ImageArchiveIT {
         images.tag(NAME, image.descriptor());
         images.tag(NAME.withTag("gone"), Descriptor.of(MediaTypes.OCI_MANIFEST, new byte[] {1}));
         images.tag(NAME.withTag("index"), nested(Platform.local()));
-        Path names = directory.resolve("from/store/refs");
+        Path names = directory.resolve("from/store/names");
         Files.writeString(names.resolve("empty"), "");
         Files.writeString(names.resolve("%"), "{\"digest\":\"" + Digest.of("x") + "\",\"size\":1}");
 
