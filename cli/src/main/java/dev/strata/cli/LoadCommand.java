@@ -30,7 +30,7 @@ final class LoadCommand implements Callable<Integer> {
             names = {"-i", "--input"},
             required = true,
             paramLabel = "FILE",
-            description = "The archive.")
+            description = "The archive, plain or compressed.")
     private Path file;
 
     @Override

@@ -67,7 +67,16 @@ record ArchivedImages(BlobStore blobs, Path archive, Platform platform) {
         }
     }
 
-    /// A failure of the whole archive.
+    /// The file is not what can be read as an archive.
+    StrataException unreadable(String why) {
+        return new StrataException(Problem.of(
+                ProblemCode.ArchiveInvalid,
+                "the archive " + archive + " cannot be read",
+                why,
+                "check it with `tar -tvf`, then make it again"));
+    }
+
+    /// The archive can be read, but nothing can be done with its images.
     StrataException refused(String why) {
         return new StrataException(Problem.of(
                 ProblemCode.ImageInvalid,

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.strata.engine.content.BlobStore;
-import dev.strata.engine.content.BlobWriter;
 import dev.strata.engine.content.Descriptor;
 import dev.strata.engine.content.Digest;
 import dev.strata.engine.content.MediaTypes;
@@ -16,19 +15,18 @@ import dev.strata.engine.image.Image;
 import dev.strata.engine.image.Index;
 import dev.strata.engine.image.OciJson;
 import dev.strata.engine.image.Platform;
+import dev.strata.engine.layer.SizeBudget;
 import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class ImageArchive {
     private static final String NAME = "io.containerd.image.name";
     private static final String REF_NAME = "org.opencontainers.image.ref.name";
-    private static final String BLOBS = "blobs/sha256/";
+    static final String BLOBS = "blobs/sha256/";
+    static final String INDEX = "index.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final LocalStore store;
@@ -73,7 +72,7 @@ public final class ImageArchive {
         var tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
         put(tar, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.UTF_8));
-        put(tar, "index.json", OciJson.bytes(new Index(MediaTypes.OCI_INDEX, entries)));
+        put(tar, INDEX, OciJson.bytes(new Index(MediaTypes.OCI_INDEX, entries)));
         put(tar, "manifest.json", JSON.writeValueAsBytes(docker));
         for (Digest digest : written.keySet().stream().sorted().toList()) {
             header(tar, BLOBS + digest.hex(), blobs.size(digest));
@@ -113,35 +112,16 @@ public final class ImageArchive {
     /// Reads an archive that [#save] or another tool wrote as an OCI layout; returns the names that now
     /// stand for its images. Nothing gets a name before all of them are known to be usable.
     ///
-    /// Throws a `StrataException` with `ImageInvalid` when it is none, a blob's digest is not its name, or
-    /// an image is not whole or not for this platform.
+    /// Throws a `StrataException`: `ArchiveInvalid` when the file is no tar archive or damaged,
+    /// `SizeLimitExceeded` when it holds more than a layer may, `ImageInvalid` when a blob's digest is not its
+    /// name, or an image is not whole or not for this platform.
     public List<ImageReference> load(Path file) throws IOException {
-        var archived = new ArchivedImages(blobs, file, Platform.local());
-        byte[] index = null;
-        try (InputStream in = Files.newInputStream(file);
-                var tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name())) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                if (entry.getName().startsWith(BLOBS) && entry.isFile()) {
-                    loadBlob(archived, entry.getName().substring(BLOBS.length()), tar);
-                } else if (entry.getName().equals("index.json")) {
-                    index = tar.readNBytes(ArchivedImages.MAX_DOCUMENT);
-                }
-            }
-        }
-        if (index == null) {
-            throw archived.refused("it holds no index.json");
-        }
-        return name(archived, OciJson.index(index));
+        return load(file, SizeBudget.of("the archive " + file));
     }
 
-    private void loadBlob(ArchivedImages archived, String hex, InputStream in) throws IOException {
-        try (BlobWriter writer = blobs.writer()) {
-            in.transferTo(writer);
-            Digest digest = writer.commit();
-            if (!digest.hex().equals(hex)) {
-                throw archived.refused("the blob " + hex + " has the digest " + digest);
-            }
-        }
+    List<ImageReference> load(Path file, SizeBudget budget) throws IOException {
+        var archived = new ArchivedImages(blobs, file, Platform.local());
+        return name(archived, OciJson.index(new LoadedArchive(archived, budget).store()));
     }
 
     private List<ImageReference> name(ArchivedImages archived, Index index) throws IOException {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /// Writes one blob under a temporary name while its digest is taken. Closing without [#commit] discards it. Not
 /// thread-safe.
@@ -22,6 +23,7 @@ public final class BlobWriter extends OutputStream {
     private final FileChannel channel;
     private final MessageDigest sha256 = Digest.newMessageDigest();
     private long size;
+    private @Nullable Digest digest;
     private boolean committed;
 
     BlobWriter(BlobStore store, Path file) throws IOException {
@@ -37,6 +39,9 @@ public final class BlobWriter extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (digest != null) {
+            throw new IOException("the blob " + digest + " is finished");
+        }
         sha256.update(bytes, offset, length);
         var buffer = ByteBuffer.wrap(bytes, offset, length);
         while (buffer.hasRemaining()) {
@@ -50,14 +55,21 @@ public final class BlobWriter extends OutputStream {
         return size;
     }
 
+    /// The digest of what was written; nothing can be written after it.
+    public Digest digest() {
+        if (digest == null) {
+            digest = Digest.from(sha256);
+        }
+        return digest;
+    }
+
     /// Syncs the blob, gives it its name and returns its digest. A blob that is already there stays as it is.
     public Digest commit() throws IOException {
         channel.force(true);
         channel.close();
-        Digest digest = Digest.from(sha256);
-        Files.move(file, store.path(digest), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(file, store.path(digest()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         committed = true;
-        return digest;
+        return digest();
     }
 
     @Override

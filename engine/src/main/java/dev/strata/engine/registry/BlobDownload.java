@@ -7,7 +7,6 @@ package dev.strata.engine.registry;
 import dev.strata.engine.content.BlobStore;
 import dev.strata.engine.content.BlobWriter;
 import dev.strata.engine.content.Descriptor;
-import dev.strata.engine.content.Digest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,10 +50,10 @@ final class BlobDownload {
                     retries.failed(call, e);
                 }
             }
-            Digest digest = writer.commit();
-            if (!digest.equals(blob.digest())) {
-                throw invalid("its bytes have the digest " + digest);
+            if (!writer.digest().equals(blob.digest())) {
+                throw invalid("its bytes have the digest " + writer.digest());
             }
+            writer.commit();
         } catch (IOException e) {
             throw new UncheckedIOException("writing blob " + blob.digest() + " to the store", e);
         }
