@@ -15,11 +15,13 @@ import dev.strata.engine.registry.RegistryClient;
 import dev.strata.engine.solve.BlobSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 
 /// Remembers which repositories have a blob, so that it is fetched only when its bytes are needed, and is
 /// mounted instead when it only has to be pushed.
@@ -53,16 +55,26 @@ public final class BlobOrigins implements BlobSource {
         }
     }
 
-    /// The repositories that are known to have it, oldest first.
+    /// The repositories that are known to have it, oldest first. A line that was written in part, before a crash,
+    /// names none.
     List<ImageReference> of(Digest blob) {
         try {
-            return Files.readAllLines(directory.resolve(blob.hex())).stream()
-                    .map(ImageReference::parse)
+            return new String(Files.readAllBytes(directory.resolve(blob.hex())), StandardCharsets.UTF_8)
+                    .lines()
+                    .flatMap(line -> repository(line).stream())
                     .toList();
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException("reading where " + blob + " is", e);
+        }
+    }
+
+    private static Optional<ImageReference> repository(String line) {
+        try {
+            return Optional.of(ImageReference.parse(line));
+        } catch (StrataException _) {
+            return Optional.empty();
         }
     }
 
@@ -77,10 +89,14 @@ public final class BlobOrigins implements BlobSource {
         try {
             return registry.offersBlob(repository, digest);
         } catch (StrataException e) {
-            if (e.problem().code() == ProblemCode.Cancelled) {
-                throw e;
-            }
+            rethrowCancelled(e);
             return false;
+        }
+    }
+
+    private static void rethrowCancelled(StrataException e) {
+        if (e.problem().code() == ProblemCode.Cancelled) {
+            throw e;
         }
     }
 
@@ -99,6 +115,7 @@ public final class BlobOrigins implements BlobSource {
                 registry.fetchBlob(repository, blob, blobs);
                 return;
             } catch (StrataException e) {
+                rethrowCancelled(e);
                 last = e;
             }
         }
