@@ -8,6 +8,8 @@ import dev.strata.engine.content.Digest;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +35,9 @@ public record ImageReference(
     private static final Pattern TAG = Pattern.compile("[\\w][\\w.-]{0,127}");
 
     public ImageReference {
-        if (!REGISTRY.matcher(registry).matches()) {
-            throw invalid(registry, "the registry is not a host name with an optional port");
+        if (!REGISTRY.matcher(registry).matches() || !isAddress(registry)) {
+            throw invalid(
+                    registry, "the registry is not a host name or an IP address with an optional port of 1 to 65535");
         }
         if (repository.length() > MAX_REPOSITORY
                 || !REPOSITORY.matcher(repository).matches()) {
@@ -84,6 +87,17 @@ public record ImageReference(
             return new ImageReference(registry, rest, tag == null && digest == null ? DEFAULT_TAG : tag, digest);
         } catch (StrataException e) {
             throw invalid(text, e.problem().why());
+        }
+    }
+
+    /// Whether an URL can be made of it. RFC 2396, section 3.2.2, by which `java.net.URI` reads hosts.
+    private static boolean isAddress(String registry) {
+        try {
+            URI uri = new URI("https://" + registry);
+            boolean portGiven = registry.lastIndexOf(':') > registry.lastIndexOf(']');
+            return uri.getHost() != null && (!portGiven || (uri.getPort() >= 1 && uri.getPort() <= 65535));
+        } catch (URISyntaxException _) {
+            return false;
         }
     }
 
