@@ -110,8 +110,9 @@ final class BuildCommand implements Callable<Integer> {
         refuseWrongUse(names);
         PrintStream err = System.err;
         Consumer<BuildEvent> events = quiet ? event -> {} : new PlainProgress(err);
+        BuildOptions options = options();
         try (LocalStore store = strata.store()) {
-            Image image = new ImageBuilder(store, options(), events).build();
+            Image image = new ImageBuilder(store, options, events).build();
             for (ImageReference name : names) {
                 store.images().tag(name, image.descriptor());
             }
@@ -135,7 +136,7 @@ final class BuildCommand implements Callable<Integer> {
                 !noCache,
                 pull,
                 Map.of(),
-                strata.environment().sourceDateEpoch());
+                strata.environment().sourceDateEpoch(spec.commandLine()));
     }
 
     /// `NAME=VALUE`; a bare `NAME` takes the value of the variable of that name, as docker's does.

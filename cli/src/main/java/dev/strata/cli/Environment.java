@@ -15,15 +15,12 @@ import picocli.CommandLine;
 /// @param root the store without `--root`
 /// @param dockerConfig docker's `config.json` without `--config`
 /// @param launcher the launcher beside the command
-/// @param sourceDateEpoch the limit of times in images; null for none.
-///   reproducible-builds.org, SOURCE_DATE_EPOCH
 /// @param variables everything, for build arguments that name no value
-record Environment(
-        Path root,
-        Path dockerConfig,
-        Path launcher,
-        @Nullable Instant sourceDateEpoch,
-        Map<String, String> variables) {
+record Environment(Path root, Path dockerConfig, Path launcher, Map<String, String> variables) {
+    private static final String EPOCH = "SOURCE_DATE_EPOCH";
+
+    /// The last second of the year 9999: a config's times have four digits for a year. RFC 3339, section 1.
+    private static final long LAST_SECOND = 253_402_300_799L;
 
     static Environment ofProcess() {
         Map<String, String> env = System.getenv();
@@ -34,19 +31,23 @@ record Environment(
                 Path.of(root == null ? "/var/lib/strata" : root),
                 (configDirectory == null ? home.resolve(".docker") : Path.of(configDirectory)).resolve("config.json"),
                 Path.of(System.getProperty("strata.home", ".")).resolve("libexec/strata-launcher"),
-                epoch(env.get("SOURCE_DATE_EPOCH")),
                 env);
     }
 
-    private static @Nullable Instant epoch(@Nullable String seconds) {
-        if (seconds == null) {
+    /// The limit of times in images; null for none, or where the variable is empty.
+    /// reproducible-builds.org, SOURCE_DATE_EPOCH.
+    ///
+    /// @param command whose use is wrong when it is no time
+    @Nullable
+    Instant sourceDateEpoch(CommandLine command) {
+        String text = variables.getOrDefault(EPOCH, "");
+        if (text.isEmpty()) {
             return null;
         }
-        try {
-            return Instant.ofEpochSecond(Long.parseLong(seconds));
-        } catch (NumberFormatException e) {
-            throw new CommandLine.InitializationException(
-                    "SOURCE_DATE_EPOCH is not a number of seconds: " + seconds, e);
+        if (!text.matches("[0-9]{1,12}") || Long.parseLong(text) > LAST_SECOND) {
+            throw new CommandLine.ParameterException(
+                    command, EPOCH + " is not a number of seconds from 1970 to 9999: " + text);
         }
+        return Instant.ofEpochSecond(Long.parseLong(text));
     }
 }
