@@ -106,7 +106,7 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<ImageReference> names = tags.stream().map(ImageReference::parse).toList();
+        List<ImageReference> names = tags.stream().map(StoredImage::newName).toList();
         refuseWrongUse(names);
         PrintStream err = System.err;
         Consumer<BuildEvent> events = quiet ? event -> {} : new PlainProgress(err);

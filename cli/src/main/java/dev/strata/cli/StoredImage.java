@@ -13,7 +13,7 @@ import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.reference.ImageReference;
 import java.io.IOException;
 
-/// Finds images that a command's arguments name.
+/// Images of the store as a command's arguments name them.
 final class StoredImage {
     private StoredImage() {}
 
@@ -22,6 +22,21 @@ final class StoredImage {
         ImageReference reference = ImageReference.parse(name);
         Image image = store.images().find(reference).orElseThrow(() -> notFound(reference));
         return new LocalImages.Named(reference, image);
+    }
+
+    /// A name that an image is to get: without a digest, which only the image's own bytes give.
+    ///
+    /// @throws StrataException `InvalidReference`
+    static ImageReference newName(String name) {
+        ImageReference reference = ImageReference.parse(name);
+        if (reference.digest() != null) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.InvalidReference,
+                    "not a name that an image can be given: " + name,
+                    "it has a digest, which follows from the image's bytes",
+                    "leave out what follows @"));
+        }
+        return reference;
     }
 
     static StrataException notFound(ImageReference reference) {

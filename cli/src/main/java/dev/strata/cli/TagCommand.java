@@ -28,9 +28,10 @@ final class TagCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ImageReference reference = StoredImage.newName(name);
         try (LocalStore store = strata.store()) {
             LocalImages.Named named = StoredImage.named(store, image);
-            store.images().tag(ImageReference.parse(name), named.image().descriptor());
+            store.images().tag(reference, named.image().descriptor());
         }
         return 0;
     }
