@@ -14,6 +14,7 @@ import dev.strata.engine.registry.Credentials;
 import dev.strata.engine.registry.RegistryClient;
 import dev.strata.engine.registry.RegistrySettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -108,12 +109,8 @@ public final class Strata implements Runnable {
         List<Problem> problems = switch (failure) {
             case DockerfileException e -> e.problems();
             case StrataException e -> List.of(e.problem());
-            case IOException e ->
-                List.of(Problem.of(
-                        ProblemCode.StoreInvalid,
-                        "a file could not be read or written",
-                        e.toString(),
-                        "check that it is there, its permissions and the free space"));
+            case IOException e -> List.of(unusableFile(e.toString()));
+            case UncheckedIOException e -> List.of(unusableFile(e.getMessage() + ": " + e.getCause()));
             default ->
                 List.of(Problem.of(
                         ProblemCode.Internal,
@@ -123,5 +120,13 @@ public final class Strata implements Runnable {
         };
         problems.forEach(problem -> command.getErr().println("ERROR " + problem.render()));
         return 1;
+    }
+
+    private static Problem unusableFile(String why) {
+        return Problem.of(
+                ProblemCode.StoreInvalid,
+                "a file could not be read or written",
+                why,
+                "check that it is there, its permissions and the free space");
     }
 }
