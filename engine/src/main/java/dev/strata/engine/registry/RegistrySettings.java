@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param caBundle PEM certificates that are trusted beside the runtime's own
 /// @param connectTimeout limit for one connection, TLS excluded
-/// @param responseTimeout limit for one answer's headers or small body, and for a stall in a blob
+/// @param responseTimeout limit for one answer's headers, for all of a small body, and for a stall in a blob
 /// @param attempts tries in a row that make no progress before a failure is reported; at least 1
 /// @param plainHttpLoopback whether loopback registries are asked over plain HTTP
 public record RegistrySettings(

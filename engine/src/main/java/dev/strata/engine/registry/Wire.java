@@ -38,7 +38,7 @@ final class Wire implements AutoCloseable {
         this.settings = settings;
     }
 
-    /// Sends one request; the body is given up when it stalls. The caller closes it.
+    /// Sends one request. The body is to be read by [#bytes] or [#body].
     HttpResponse<InputStream> send(HttpRequest.Builder request, URI uri, long payload)
             throws IOException, InterruptedException {
         Duration timeout = settings.responseTimeout().plusSeconds(payload / SLOWEST_UPLOAD);
@@ -53,16 +53,16 @@ final class Wire implements AutoCloseable {
 
     /// The whole of a small body. Closes it.
     ///
-    /// @throws IOException when it stalls or breaks
+    /// @throws IOException when it breaks, or is not there in time
     byte[] bytes(HttpResponse<InputStream> response, int limit) throws IOException {
-        try (var body = new StallWatch(response.body(), settings.responseTimeout())) {
+        try (var body = StallWatch.whole(response.body(), settings.responseTimeout())) {
             return body.readNBytes(limit);
         }
     }
 
-    /// The body as it comes.
+    /// The body as it comes. The caller closes it. Reading it fails when it stalls.
     InputStream body(HttpResponse<InputStream> response) {
-        return new StallWatch(response.body(), settings.responseTimeout());
+        return StallWatch.flowing(response.body(), settings.responseTimeout());
     }
 
     /// Ends every connection. An open client would delay the end of the process by 300 ms.
