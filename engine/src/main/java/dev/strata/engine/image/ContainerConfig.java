@@ -74,8 +74,8 @@ public record ContainerConfig(
         private final Map<String, String> labels;
         private @Nullable String stopSignal;
         private @Nullable List<String> shell;
-        private @Nullable Healthcheck healthcheck;
-        private List<String> onBuild;
+        private final @Nullable Healthcheck healthcheck;
+        private final List<String> onBuild;
         private boolean argsEscaped;
 
         private Draft(ContainerConfig from) {
@@ -145,16 +145,6 @@ public record ContainerConfig(
 
         public Draft shell(List<String> value) {
             shell = value;
-            return this;
-        }
-
-        public Draft healthcheck(@Nullable Healthcheck value) {
-            healthcheck = value;
-            return this;
-        }
-
-        public Draft onBuild(List<String> triggers) {
-            onBuild = triggers;
             return this;
         }
 

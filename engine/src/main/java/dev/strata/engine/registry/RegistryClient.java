@@ -17,7 +17,6 @@ import dev.strata.engine.image.Platform;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.reference.ImageReference;
 import java.net.URI;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -50,24 +49,6 @@ public final class RegistryClient implements AutoCloseable {
         return switch (answer.status()) {
             case 404 -> Optional.empty();
             case 200 -> Optional.of(verified(reference, answer));
-            default -> throw answer.refusal(call);
-        };
-    }
-
-    /// What a name stands for, without its bytes; empty when there is none.
-    public Optional<Descriptor> head(ImageReference reference) {
-        Call call = manifestCall("HEAD", reference, pull(reference)).with("Accept", MANIFEST_TYPES);
-        Transport.Answer answer = transport.ask(call, ErrorText.READ_LIMIT);
-        return switch (answer.status()) {
-            case 404 -> Optional.empty();
-            case 200 -> {
-                Optional<Digest> digest = digest(answer);
-                Optional<String> type = answer.header("Content-Type");
-                long size = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
-                yield digest.isPresent() && type.isPresent() && size >= 0
-                        ? Optional.of(new Descriptor(essence(type.get()), digest.get(), size))
-                        : manifest(reference).map(FetchedManifest::descriptor);
-            }
             default -> throw answer.refusal(call);
         };
     }
@@ -107,11 +88,6 @@ public final class RegistryClient implements AutoCloseable {
             new BlobDownload(transport, Call.of("GET", blobUri(access, blob.digest()), access), blob).into(store);
         }
         requireSize(blob, store, "of " + repository.name());
-    }
-
-    /// Every tag of a repository, in the registry's order.
-    public List<String> tags(ImageReference repository) {
-        return new TagList(transport, pull(repository)).all();
     }
 
     /// Whether a repository that is pushed into has a blob already. Refused, it is the push that is refused.

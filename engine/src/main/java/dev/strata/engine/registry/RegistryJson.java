@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -49,15 +47,6 @@ final class RegistryJson {
                 .filter(JsonNode::isObject)
                 .map(first -> first.path("code").asText("UNKNOWN") + ": "
                         + first.path("message").asText(""));
-    }
-
-    /// The names in one page of a tag list.
-    static Optional<List<String>> tags(byte[] body) {
-        return tree(body).map(doc -> {
-            var tags = new ArrayList<String>();
-            doc.path("tags").forEach(tag -> tags.add(tag.asText()));
-            return tags;
-        });
     }
 
     /// What a manifest says that it is; empty when it does not say.

@@ -96,11 +96,6 @@ public final class TestRegistry implements AutoCloseable {
         return Pattern.compile(pattern).matcher(log()).results().count();
     }
 
-    /// The directory of a repository in its storage.
-    Path repository(String name) {
-        return directory.resolve("storage/docker/registry/v2/repositories").resolve(name);
-    }
-
     /// Removes a blob's bytes, as the registry's garbage collector does: repositories still link to it.
     public void collect(Digest blob) throws IOException {
         Files.delete(directory
