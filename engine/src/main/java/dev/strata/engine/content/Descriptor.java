@@ -4,16 +4,18 @@
  */
 package dev.strata.engine.content;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Points at a blob: media type, digest and size in bytes, with annotations. OCI image-spec, descriptor.md.
+/// Points at a blob: media type, digest and size in bytes, with annotations in the order of their names.
+/// OCI image-spec, descriptor.md.
 public record Descriptor(String mediaType, Digest digest, long size, Map<String, String> annotations) {
     public Descriptor {
         if (size < 0) {
             throw new IllegalArgumentException("size " + size + " of " + digest);
         }
-        annotations = Map.copyOf(new TreeMap<>(annotations));
+        annotations = Collections.unmodifiableMap(new TreeMap<>(annotations));
     }
 
     public Descriptor(String mediaType, Digest digest, long size) {
