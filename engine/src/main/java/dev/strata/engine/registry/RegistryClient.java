@@ -29,7 +29,6 @@ import java.util.stream.Collectors;
 /// and 5xx are tried again first. Thread-safe; operations block, so a virtual thread each is cheap.
 /// Close it: open connections delay the process's end.
 public final class RegistryClient implements AutoCloseable {
-    private static final int LARGEST_MANIFEST = 8 << 20;
     private static final int LARGEST_CONFIG = 8 << 20;
     private static final String MANIFEST_TYPES = String.join(
             ", ", MediaTypes.OCI_INDEX, MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_INDEX, MediaTypes.DOCKER_MANIFEST);
@@ -45,10 +44,10 @@ public final class RegistryClient implements AutoCloseable {
     /// The manifest or index behind a name, at most 8 MiB; empty when there is none.
     public Optional<FetchedManifest> manifest(ImageReference reference) {
         Call call = manifestCall("GET", reference, pull(reference)).with("Accept", MANIFEST_TYPES);
-        Transport.Answer answer = transport.ask(call, LARGEST_MANIFEST);
+        Transport.Answer answer = transport.ask(call, FetchedManifest.LARGEST);
         return switch (answer.status()) {
             case 404 -> Optional.empty();
-            case 200 -> Optional.of(verified(reference, answer));
+            case 200 -> Optional.of(FetchedManifest.verified(reference, answer));
             default -> throw answer.refusal(call);
         };
     }
@@ -131,7 +130,7 @@ public final class RegistryClient implements AutoCloseable {
         if (answer.status() != 201 && answer.status() != 200 && answer.status() != 202) {
             throw answer.refusal(call);
         }
-        digest(answer).filter(stored -> !stored.equals(digest)).ifPresent(stored -> {
+        answer.digest().filter(stored -> !stored.equals(digest)).ifPresent(stored -> {
             throw RegistryException.of(
                     ProblemCode.RegistryError,
                     "the registry stored another manifest for " + reference + " than was sent",
@@ -185,28 +184,6 @@ public final class RegistryClient implements AutoCloseable {
         return parsed;
     }
 
-    private static FetchedManifest verified(ImageReference reference, Transport.Answer answer) {
-        if (answer.body().length > LARGEST_MANIFEST) {
-            throw RegistryException.invalid("the manifest of " + reference + " is too large", "it has more than 8 MiB");
-        }
-        String type = essence(answer.header("Content-Type").orElse(""));
-        var fetched = new FetchedManifest(type, answer.body());
-        Digest wanted =
-                reference.digest() != null ? reference.digest() : digest(answer).orElse(fetched.digest());
-        if (!fetched.digest().equals(wanted)) {
-            throw RegistryException.invalid(
-                    "the manifest of " + reference + " is not what it should be",
-                    "its bytes have the digest " + fetched.digest() + ", not " + wanted);
-        }
-        // A document that is read as one kind here and as another elsewhere would be two images in one.
-        RegistryJson.mediaType(answer.body()).filter(own -> !own.equals(type)).ifPresent(own -> {
-            throw RegistryException.invalid(
-                    "the manifest of " + reference + " is ambiguous",
-                    ErrorText.cleaned("it was sent as " + type + " and calls itself " + own));
-        });
-        return fetched;
-    }
-
     private static RegistryException notOffered(ImageReference reference, Platform wanted, Index index) {
         String offered = index.manifests().stream()
                 .map(Index.Entry::platform)
@@ -220,21 +197,6 @@ public final class RegistryClient implements AutoCloseable {
     private static RegistryException notFound(ImageReference reference, String why) {
         return RegistryException.of(
                 ProblemCode.ImageNotFound, "image not found: " + reference, why, "check the name, tag and platform");
-    }
-
-    private static Optional<Digest> digest(Transport.Answer answer) {
-        return answer.header("Docker-Content-Digest").flatMap(text -> {
-            try {
-                return Optional.of(Digest.parse(text));
-            } catch (IllegalArgumentException _) {
-                return Optional.empty();
-            }
-        });
-    }
-
-    private static String essence(String contentType) {
-        int parameters = contentType.indexOf(';');
-        return (parameters < 0 ? contentType : contentType.substring(0, parameters)).strip();
     }
 
     private static Call manifestCall(String method, ImageReference reference, Access access) {

@@ -4,6 +4,7 @@
  */
 package dev.strata.engine.registry;
 
+import dev.strata.engine.content.Digest;
 import dev.strata.engine.problem.ProblemCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,17 @@ final class Transport implements AutoCloseable {
     record Answer(int status, HttpHeaders headers, byte[] body) {
         Optional<String> header(String name) {
             return headers.firstValue(name);
+        }
+
+        /// The digest that the registry says a manifest has; empty when it says none.
+        Optional<Digest> digest() {
+            return header("Docker-Content-Digest").flatMap(text -> {
+                try {
+                    return Optional.of(Digest.parse(text));
+                } catch (IllegalArgumentException _) {
+                    return Optional.empty();
+                }
+            });
         }
 
         RegistryException refusal(Call call) {
