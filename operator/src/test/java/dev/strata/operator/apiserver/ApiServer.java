@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /// A real kube-apiserver with its etcd, on free loopback ports. Nothing else of a cluster runs, so a
-/// test plays the controllers that it needs.
+/// test plays the controllers that it needs. `-Dstrata.bin=DIRECTORY` says where kube-apiserver is.
 public final class ApiServer implements AutoCloseable {
     private static final String TOKEN = "only-for-this-test";
 
@@ -121,15 +121,14 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static Path binaries() {
-        String told = System.getProperty("STRATA_BIN", System.getenv("STRATA_BIN"));
-        return Path.of(told == null ? "/var/cache/strata/bin" : told);
+        return Path.of(System.getProperty("strata.bin", "/var/cache/strata/bin"));
     }
 
     private static String program(Path path, String name) {
         if (!Files.isExecutable(path)) {
             throw new IllegalStateException(name + " is missing at " + path
-                    + "; etcd: apt-get install etcd-server; kube-apiserver: bash e2e/cluster.sh up builds it, or set"
-                    + " STRATA_BIN to its directory");
+                    + "; etcd: apt-get install etcd-server; kube-apiserver: bash e2e/cluster.sh build, or set"
+                    + " -Dstrata.bin to its directory");
         }
         return path.toString();
     }
