@@ -37,7 +37,9 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -63,7 +65,7 @@ import org.junit.jupiter.api.TestInstance;
 abstract class BuildsOnApiServer {
     static final String DIGEST = "sha256:" + "a".repeat(64);
 
-    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     /// Digests that the registry shows.
     final Set<String> pushed = ConcurrentHashMap.newKeySet();
@@ -113,8 +115,10 @@ abstract class BuildsOnApiServer {
                         .withImpersonateUsername("strata-operator")
                         .build())
                 .build();
-        operator = new Operator(overrider ->
-                overrider.withKubernetesClient(own).withConcurrentReconciliationThreads(OperatorMain.RECONCILERS));
+        operator = new Operator(overrider -> overrider
+                .withKubernetesClient(own)
+                .withMetrics(MicrometerMetrics.withoutPerResourceMetrics(meters))
+                .withConcurrentReconciliationThreads(OperatorMain.RECONCILERS));
         OperatorMain.register(
                 operator, new ImageBuildReconciler(own, config, new BuildMetrics(meters), Reach.LOOPBACK_TOO));
         Awaitility.await()

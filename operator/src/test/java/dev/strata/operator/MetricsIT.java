@@ -6,12 +6,17 @@ package dev.strata.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The gauges count what is there, not what was asked for.
+/// The gauges count what is there, not what was asked for; the document of the metrics names them all.
 class MetricsIT extends BuildsOnApiServer {
-    /// The preset of `STRATA_MAX_ACTIVE_BUILDS`.
     /// Builds of one namespace that run at a time.
     private static final int MOST = 5;
 
@@ -38,6 +43,31 @@ class MetricsIT extends BuildsOnApiServer {
                         .orElseThrow())
                 .delete();
         await(() -> assertThat(gauge("active")).isEqualTo(MOST - 1));
+    }
+
+    /// A counter is there from its first value on, so a build has to end.
+    @Test
+    void theDocumentNamesEachMetricAndNoOther() throws IOException, InterruptedException {
+        namespace("told", "baseline");
+        double before = gauge("active");
+        apply("told", "hello", "FROM scratch");
+        await(() -> assertThat(jobs("told")).hasSize(1));
+        pushed.add(DIGEST);
+        complete(jobs("told").getFirst(), good(DIGEST), 0);
+        await(() -> assertThat(condition("told", "hello", "Ready").getStatus()).isEqualTo("True"));
+        await(() -> assertThat(gauge("active")).isEqualTo(before));
+
+        assertThat(Series.documented(Path.of("../docs/metrics.md")))
+                .containsExactlyInAnyOrderElementsOf(Series.scraped(scrape()));
+    }
+
+    private String scrape() throws IOException, InterruptedException {
+        try (var health = new HealthServer(0, () -> null, () -> null, meters::scrape);
+                HttpClient http = HttpClient.newHttpClient()) {
+            var metrics = URI.create("http://127.0.0.1:" + health.port() + "/metrics");
+            return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     private double gauge(String name) {
