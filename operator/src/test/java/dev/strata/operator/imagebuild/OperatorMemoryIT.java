@@ -37,8 +37,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How much memory the operator's process takes, started as its image starts it, with all the finished Jobs and pods
-/// that 500 ImageBuilds keep. They are suspended, so that nothing is built meanwhile.
+/// How much memory the operator's process takes with all the finished Jobs and pods that 500 ImageBuilds keep: its
+/// resident set, 5 s after the last of them has a status. They are suspended, so that nothing is built meanwhile.
+///
+/// Collector, compiler and the bound of the heap are those of the image. The rest is not: this is a whole JDK with the
+/// class path of the tests, without the image's jlinked Java and its archive of loaded classes (CDS).
 class OperatorMemoryIT {
     private static final int BUILDS = 500;
     private static final int KEPT = 3;
@@ -194,7 +197,7 @@ class OperatorMemoryIT {
         return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
-    /// What the image starts the program with.
+    /// The options that the image's Dockerfile sets.
     private static List<String> options() throws IOException {
         var set = Pattern.compile("STRATA_JAVA_OPTIONS=\"(.*)\"")
                 .matcher(Files.readString(Path.of("../images/operator/Dockerfile")));
