@@ -4,6 +4,7 @@
  */
 package dev.strata.operator;
 
+import static dev.strata.operator.BuildsOnApiServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,13 +16,18 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What the API server refuses, or cannot do, is told in the status.
-class ApiFaultsIT extends BuildsOnApiServer {
+class ApiFaultsIT {
+    @RegisterExtension
+    private static final BuildsOnApiServer builds = new BuildsOnApiServer();
+
     @Test
     void objectsThatTheApiServerFindsInvalidStallTheBuild() {
-        namespace("invalid", "baseline");
-        client.resource(Serialization.unmarshal("""
+        builds.cluster().namespace("invalid", "baseline");
+        builds.client()
+                .resource(Serialization.unmarshal("""
                         apiVersion: admissionregistration.k8s.io/v1
                         kind: ValidatingAdmissionPolicy
                         metadata: {name: nothing}
@@ -34,7 +40,8 @@ class ApiFaultsIT extends BuildsOnApiServer {
                           - {expression: "false", message: this field is wrong, reason: Invalid}
                         """, ValidatingAdmissionPolicy.class))
                 .create();
-        client.resource(Serialization.unmarshal("""
+        builds.client()
+                .resource(Serialization.unmarshal("""
                         apiVersion: admissionregistration.k8s.io/v1
                         kind: ValidatingAdmissionPolicyBinding
                         metadata: {name: nothing}
@@ -42,19 +49,19 @@ class ApiFaultsIT extends BuildsOnApiServer {
                         """, ValidatingAdmissionPolicyBinding.class))
                 .create();
         jobsAreRefused("invalid");
-        apply("invalid", "hello", "FROM scratch");
-        await(() ->
-                assertThat(condition("invalid", "hello", "Stalled").getStatus()).isEqualTo("True"));
-        assertThat(condition("invalid", "hello", "Ready").getReason()).isEqualTo("InvalidArgument");
-        assertThat(condition("invalid", "hello", "Ready").getMessage())
+        builds.apply("invalid", "hello", "FROM scratch");
+        await(() -> assertThat(builds.condition("invalid", "hello", "Stalled").getStatus())
+                .isEqualTo("True"));
+        assertThat(builds.condition("invalid", "hello", "Ready").getReason()).isEqualTo("InvalidArgument");
+        assertThat(builds.condition("invalid", "hello", "Ready").getMessage())
                 .startsWith("the API server refuses the build's objects: ")
                 .contains("this field is wrong");
-        assertThat(jobs("invalid")).isEmpty();
+        assertThat(builds.jobs("invalid")).isEmpty();
     }
 
     @Test
     void aFaultOfTheApiServerIsToldAndTriedAgain() {
-        var webhook = client.resource(Serialization.unmarshal("""
+        var webhook = builds.client().resource(Serialization.unmarshal("""
                         apiVersion: admissionregistration.k8s.io/v1
                         kind: ValidatingWebhookConfiguration
                         metadata: {name: nobody}
@@ -70,17 +77,18 @@ class ApiFaultsIT extends BuildsOnApiServer {
                           - {apiGroups: [batch], apiVersions: [v1], operations: [CREATE], resources: [jobs]}
                         """, ValidatingWebhookConfiguration.class));
         webhook.create();
-        namespace("faulty", "baseline");
+        builds.cluster().namespace("faulty", "baseline");
         jobsAreRefused("faulty");
-        apply("faulty", "hello", "FROM scratch");
-        await(() ->
-                assertThat(condition("faulty", "hello", "Ready").getReason()).isEqualTo("Internal"));
-        assertThat(condition("faulty", "hello", "Ready").getMessage()).contains("failed calling webhook");
-        assertThat(condition("faulty", "hello", "Reconciling").getStatus()).isEqualTo("True");
+        builds.apply("faulty", "hello", "FROM scratch");
+        await(() -> assertThat(builds.condition("faulty", "hello", "Ready").getReason())
+                .isEqualTo("Internal"));
+        assertThat(builds.condition("faulty", "hello", "Ready").getMessage()).contains("failed calling webhook");
+        assertThat(builds.condition("faulty", "hello", "Reconciling").getStatus())
+                .isEqualTo("True");
 
         webhook.delete();
-        await(() ->
-                assertThat(condition("faulty", "hello", "Ready").getReason()).isEqualTo("Building"));
+        await(() -> assertThat(builds.condition("faulty", "hello", "Ready").getReason())
+                .isEqualTo("Building"));
     }
 
     /// Waits until the API server knows the rule that was just made.
@@ -102,7 +110,8 @@ class ApiFaultsIT extends BuildsOnApiServer {
                 .endTemplate()
                 .endSpec()
                 .build();
-        await(() -> assertThatThrownBy(() -> client.resource(job).dryRun().create())
+        await(() -> assertThatThrownBy(
+                        () -> builds.client().resource(job).dryRun().create())
                 .isInstanceOf(KubernetesClientException.class));
     }
 }

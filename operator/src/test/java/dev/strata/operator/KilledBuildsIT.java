@@ -4,6 +4,7 @@
  */
 package dev.strata.operator;
 
+import static dev.strata.operator.BuildsOnApiServer.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,9 +17,13 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Builders that were killed: where they were is in their termination message and nowhere else.
-class KilledBuildsIT extends BuildsOnApiServer {
+class KilledBuildsIT {
+    @RegisterExtension
+    private static final BuildsOnApiServer builds = new BuildsOnApiServer();
+
     private static final StepReport STEP = new StepReport("stage-0", 2, 3, "RUN make", 7);
 
     @Test
@@ -28,7 +33,7 @@ class KilledBuildsIT extends BuildsOnApiServer {
         killed(job, "OOMKilled");
         await(() ->
                 assertThat(job("memory").getSpec().getActiveDeadlineSeconds()).isEqualTo(1));
-        client.resource(job("memory")).editStatus(j -> failed(j, "DeadlineExceeded"));
+        builds.client().resource(job("memory")).editStatus(j -> failed(j, "DeadlineExceeded"));
 
         stalled("memory", "OutOfMemory");
     }
@@ -39,29 +44,31 @@ class KilledBuildsIT extends BuildsOnApiServer {
 
         // The Job controller deletes the pod; the kubelet writes down its end before it lets it go.
         Pod pod = killed(job, "Error");
-        await(() -> assertThat(Objects.requireNonNull(status("timeout", "hello").progress())
-                        .line())
+        await(() -> assertThat(
+                        Objects.requireNonNull(builds.status("timeout", "hello").progress())
+                                .line())
                 .isEqualTo(7));
-        client.resource(pod).withGracePeriod(0).delete();
-        client.resource(job).editStatus(j -> failed(j, "DeadlineExceeded"));
+        builds.client().resource(pod).withGracePeriod(0).delete();
+        builds.client().resource(job).editStatus(j -> failed(j, "DeadlineExceeded"));
 
         stalled("timeout", "Timeout");
     }
 
     private Job running(String namespace) {
-        namespace(namespace, "baseline");
-        apply(namespace, "hello", "FROM scratch");
-        await(() -> assertThat(jobs(namespace)).hasSize(1));
+        builds.cluster().namespace(namespace, "baseline");
+        builds.apply(namespace, "hello", "FROM scratch");
+        await(() -> assertThat(builds.jobs(namespace)).hasSize(1));
         return job(namespace);
     }
 
     private Job job(String namespace) {
-        return jobs(namespace).getFirst();
+        return builds.jobs(namespace).getFirst();
     }
 
     private Pod killed(Job job, String reason) {
-        Pod pod = pod(job, job.getSpec().getTemplate().getSpec());
-        return client.resource(pod)
+        Pod pod = builds.jobController().pod(job, job.getSpec().getTemplate().getSpec());
+        return builds.client()
+                .resource(pod)
                 .editStatus(p -> new PodBuilder(p)
                         .withNewStatus()
                         .withPhase("Failed")
@@ -84,7 +91,7 @@ class KilledBuildsIT extends BuildsOnApiServer {
     }
 
     private static Job failed(Job job, String reason) {
-        return new JobBuilder(ended(job, false))
+        return new JobBuilder(PlayedJobController.ended(job, false))
                 .editStatus()
                 .editMatchingCondition(condition -> condition.getType().equals("Failed"))
                 .withReason(reason)
@@ -94,9 +101,9 @@ class KilledBuildsIT extends BuildsOnApiServer {
     }
 
     private void stalled(String namespace, String reason) {
-        await(() ->
-                assertThat(condition(namespace, "hello", "Stalled").getStatus()).isEqualTo("True"));
-        assertThat(status(namespace, "hello").lastFailure())
+        await(() -> assertThat(builds.condition(namespace, "hello", "Stalled").getStatus())
+                .isEqualTo("True"));
+        assertThat(builds.status(namespace, "hello").lastFailure())
                 .extracting(
                         ImageBuildStatus.Failure::reason,
                         ImageBuildStatus.Failure::step,

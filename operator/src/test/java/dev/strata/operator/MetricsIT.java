@@ -4,6 +4,8 @@
  */
 package dev.strata.operator;
 
+import static dev.strata.operator.BuildsOnApiServer.DIGEST;
+import static dev.strata.operator.BuildsOnApiServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,30 +16,37 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The gauges count what is there, not what was asked for; the document of the metrics names them all.
-class MetricsIT extends BuildsOnApiServer {
+class MetricsIT {
+    @RegisterExtension
+    private static final BuildsOnApiServer builds = new BuildsOnApiServer();
+
     /// Builds of one namespace that run at a time.
     private static final int MOST = 5;
 
     @Test
     void whatIsDeletedOrSuspendedIsCountedNoMore() {
-        namespace("counted", "baseline");
+        builds.cluster().namespace("counted", "baseline");
         assertThat(gauge("active")).isZero();
         for (int i = 0; i < MOST; i++) {
-            apply("counted", "build" + i, "FROM scratch");
+            builds.apply("counted", "build" + i, "FROM scratch");
         }
         await(() -> assertThat(gauge("active")).isEqualTo(MOST));
-        apply("counted", "hello", "FROM scratch");
-        await(() ->
-                assertThat(condition("counted", "hello", "Ready").getReason()).isEqualTo("Queued"));
+        builds.apply("counted", "hello", "FROM scratch");
+        await(() -> assertThat(builds.condition("counted", "hello", "Ready").getReason())
+                .isEqualTo("Queued"));
         await(() -> assertThat(gauge("queued")).isEqualTo(1));
         assertThat(gauge("active")).isEqualTo(MOST);
 
-        merge("counted", Map.of("spec", Map.of("suspend", true)));
+        builds.merge("counted", Map.of("spec", Map.of("suspend", true)));
         await(() -> assertThat(gauge("queued")).isZero());
-        client.resource(imageBuild("counted", "build0", "FROM scratch", false)).delete();
-        client.resource(jobs("counted").stream()
+        builds.client()
+                .resource(builds.imageBuild("counted", "build0", "FROM scratch", false))
+                .delete();
+        builds.client()
+                .resource(builds.jobs("counted").stream()
                         .filter(job -> job.getMetadata().getName().startsWith("build0-"))
                         .findFirst()
                         .orElseThrow())
@@ -48,13 +57,14 @@ class MetricsIT extends BuildsOnApiServer {
     /// A counter is there from its first value on, so a build has to end.
     @Test
     void theDocumentNamesEachMetricAndNoOther() throws IOException, InterruptedException {
-        namespace("told", "baseline");
+        builds.cluster().namespace("told", "baseline");
         double before = gauge("active");
-        apply("told", "hello", "FROM scratch");
-        await(() -> assertThat(jobs("told")).hasSize(1));
-        pushed.add(DIGEST);
-        complete(jobs("told").getFirst(), good(DIGEST), 0);
-        await(() -> assertThat(condition("told", "hello", "Ready").getStatus()).isEqualTo("True"));
+        builds.apply("told", "hello", "FROM scratch");
+        await(() -> assertThat(builds.jobs("told")).hasSize(1));
+        builds.pushed.add(DIGEST);
+        builds.jobController().complete(builds.jobs("told").getFirst(), builds.good(DIGEST), 0);
+        await(() -> assertThat(builds.condition("told", "hello", "Ready").getStatus())
+                .isEqualTo("True"));
         await(() -> assertThat(gauge("active")).isEqualTo(before));
 
         assertThat(Series.documented(Path.of("../docs/metrics.md")))
@@ -62,7 +72,7 @@ class MetricsIT extends BuildsOnApiServer {
     }
 
     private String scrape() throws IOException, InterruptedException {
-        try (var health = new HealthServer(0, () -> null, () -> null, meters::scrape);
+        try (var health = new HealthServer(0, () -> null, () -> null, builds.meters::scrape);
                 HttpClient http = HttpClient.newHttpClient()) {
             var metrics = URI.create("http://127.0.0.1:" + health.port() + "/metrics");
             return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
@@ -71,6 +81,6 @@ class MetricsIT extends BuildsOnApiServer {
     }
 
     private double gauge(String name) {
-        return meters.get("strata.imagebuild." + name).gauge().value();
+        return builds.meters.get("strata.imagebuild." + name).gauge().value();
     }
 }

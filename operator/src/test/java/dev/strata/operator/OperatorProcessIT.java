@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,12 +32,7 @@ class OperatorProcessIT {
     void itLeadsBecomesReadyTellsMetricsAndStopsOnTerm() throws IOException, InterruptedException {
         try (ApiServer server = ApiServer.start();
                 HttpClient http = HttpClient.newHttpClient()) {
-            try (Stream<Path> files = Files.list(Path.of("../crds"))) {
-                for (Path file :
-                        files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
-                    server.client().load(Files.newInputStream(file)).create();
-                }
-            }
+            server.installCrds();
             server.client()
                     .resource(new NamespaceBuilder()
                             .withNewMetadata()

@@ -4,6 +4,7 @@
  */
 package dev.strata.operator;
 
+import static dev.strata.operator.BuildsOnApiServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.imagebuild.ImageBuild;
@@ -22,9 +23,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Servers that accept and never answer hold nobody up but the builds that name them.
-class SlowServersIT extends BuildsOnApiServer {
+class SlowServersIT {
+    @RegisterExtension
+    private static final BuildsOnApiServer builds = new BuildsOnApiServer();
+
     private static final int MANY = 30;
 
     /// The operator asks no loopback address, so the loopback device gets one that is none (RFC 5737).
@@ -53,8 +58,8 @@ class SlowServersIT extends BuildsOnApiServer {
 
     @Test
     void aNamespaceWithASlowGitServerHoldsNoOtherUp() throws Exception {
-        namespace("slow", "baseline");
-        namespace("quick", "baseline");
+        builds.cluster().namespace("slow", "baseline");
+        builds.cluster().namespace("quick", "baseline");
         Queue<Socket> accepted = new ConcurrentLinkedQueue<>();
         try (var server = new ServerSocket()) {
             server.bind(new InetSocketAddress(ADDRESS, 0));
@@ -65,23 +70,24 @@ class SlowServersIT extends BuildsOnApiServer {
             }
             Awaitility.await().until(() -> accepted.size() >= 2);
 
-            apply("quick", "inline", "FROM scratch");
+            builds.apply("quick", "inline", "FROM scratch");
             create("quick", "git", "https://git.invalid/app");
             Awaitility.await("others")
                     .atMost(Duration.ofSeconds(5))
                     .ignoreExceptions()
                     .untilAsserted(() -> {
-                        assertThat(condition("quick", "inline", "Ready").getReason())
+                        assertThat(builds.condition("quick", "inline", "Ready").getReason())
                                 .isEqualTo("Building");
-                        assertThat(condition("quick", "git", "Ready").getReason())
+                        assertThat(builds.condition("quick", "git", "Ready").getReason())
                                 .isEqualTo("GitUnreachable");
-                        assertThat(condition("slow", "slow-29", "Ready").getReason())
+                        assertThat(builds.condition("slow", "slow-29", "Ready").getReason())
                                 .isEqualTo("LookingUp");
                     });
         }
         // Hung up, so that each look-up ends.
         accepted.forEach(SlowServersIT::close);
-        await(() -> assertThat(condition("slow", "slow-0", "Ready").getReason()).isEqualTo("GitUnreachable"));
+        await(() -> assertThat(builds.condition("slow", "slow-0", "Ready").getReason())
+                .isEqualTo("GitUnreachable"));
     }
 
     private static void accept(ServerSocket server, Queue<Socket> accepted) {
@@ -103,7 +109,9 @@ class SlowServersIT extends BuildsOnApiServer {
     }
 
     private void create(String namespace, String name, String url) {
-        client.resource(Serialization.unmarshal("""
+        builds.client()
+                .resource(Serialization.unmarshal(
+                        """
                         apiVersion: strata.dev/v1alpha1
                         kind: ImageBuild
                         metadata: {name: %s, namespace: %s}
@@ -111,7 +119,7 @@ class SlowServersIT extends BuildsOnApiServer {
                           source: {git: {url: "%s", revision: main}}
                           output: {image: "%s", secretRef: {name: push}}
                           triggers: {git: {interval: 5s}}
-                        """.formatted(name, namespace, url, repository()), ImageBuild.class))
+                        """.formatted(name, namespace, url, builds.repository()), ImageBuild.class))
                 .create();
     }
 }

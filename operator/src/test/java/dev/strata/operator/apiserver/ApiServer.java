@@ -4,12 +4,15 @@
  */
 package dev.strata.operator.apiserver;
 
+import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.crds.registry.Registry;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -91,6 +94,25 @@ public final class ApiServer implements AutoCloseable {
 
     public KubernetesClient client() {
         return client;
+    }
+
+    /// Installs the kinds of `crds` and waits until they are served.
+    public void installCrds() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("../crds"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+                try (InputStream yaml = Files.newInputStream(file)) {
+                    client.load(yaml).create();
+                }
+            }
+        }
+        Awaitility.await("CRDs")
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> client.resources(ImageBuild.class)
+                                .list()
+                                .getItems()
+                                .isEmpty()
+                        && client.resources(Registry.class).list().getItems().isEmpty());
     }
 
     private boolean ready() {

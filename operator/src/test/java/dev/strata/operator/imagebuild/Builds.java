@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// An ImageBuild with Jobs and pods in chosen states.
@@ -28,6 +29,9 @@ final class Builds {
     static final String KEY = "the-key";
     static final Instant END = Instant.parse("2026-01-01T00:10:00Z");
     static final String IMAGE = "registry.example.com/app@sha256:" + "a".repeat(64);
+
+    static final Map<String, String> CONFIRMED = Map.of(ImageBuildDesired.CONFIRMED, IMAGE);
+    static final Wanted WANTED = new Wanted(KEY, "inputs", "", "");
 
     private static final String UID = "01234567-89ab-cdef-0123-456789abcdef";
 
@@ -61,6 +65,15 @@ final class Builds {
 
     ImageBuildStatuses statuses() {
         return new ImageBuildStatuses(build, observed(), END);
+    }
+
+    /// The next step of these builds, wanted as [#WANTED] and not suspended, at [#END].
+    static BuildStep decide(Builds builds) {
+        return BuildStep.decide(builds.observed(), WANTED, BUILDER, false, END);
+    }
+
+    static Job newest(Builds builds) {
+        return Objects.requireNonNull(builds.observed().newest());
     }
 
     /// @param condition `Complete`, `Failed` or null while it runs

@@ -32,7 +32,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,12 +54,7 @@ class OperatorMemoryIT {
     void itStaysBelowItsBoundWith500ImageBuildsAndTheirFinishedJobs() throws Exception {
         try (ApiServer server = ApiServer.start()) {
             KubernetesClient client = server.client();
-            try (Stream<Path> files = Files.list(Path.of("../crds"))) {
-                for (Path file :
-                        files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
-                    client.load(Files.newInputStream(file)).create();
-                }
-            }
+            server.installCrds();
             for (String name : List.of("strata-system", "team")) {
                 client.resource(new NamespaceBuilder()
                                 .withNewMetadata()
