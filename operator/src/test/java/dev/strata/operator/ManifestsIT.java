@@ -20,11 +20,11 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// accepted, what is named `invalid-` is refused with the text of its `.message`.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ManifestsIT {
-    private static final Path CRDS = Path.of("../crds");
+    private static final Path MANIFESTS = Path.of("../crds/src/test/resources");
 
     @SuppressWarnings("NullAway.Init")
     private ApiServer server;
@@ -45,19 +45,7 @@ class ManifestsIT {
     @BeforeAll
     void start() throws IOException {
         server = ApiServer.start();
-        try (Stream<Path> files = Files.list(CRDS)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
-                server.client().load(Files.newInputStream(file)).create();
-            }
-        }
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .ignoreExceptions()
-                .until(() -> server.client()
-                        .resources(ImageBuild.class)
-                        .list()
-                        .getItems()
-                        .isEmpty());
+        server.installCrds();
     }
 
     @AfterAll
@@ -66,7 +54,7 @@ class ManifestsIT {
     }
 
     static List<Path> manifests() throws IOException {
-        try (Stream<Path> files = Files.walk(CRDS.resolve("src/test/resources"))) {
+        try (Stream<Path> files = Files.walk(MANIFESTS)) {
             return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
         }
     }
@@ -78,11 +66,32 @@ class ManifestsIT {
             create(manifest);
             return;
         }
-        Path message = Path.of(manifest.toString().replaceFirst("\\.yaml$", ".message"));
         KubernetesClientException refusal =
                 catchThrowableOfType(KubernetesClientException.class, () -> create(manifest));
         assertThat(refusal).as("refusal of " + manifest).isNotNull();
-        assertThat(refusal).hasMessageContaining(Files.readString(message).strip());
+        assertThat(refusal)
+                .hasMessageContaining(Files.readString(message(manifest)).strip());
+    }
+
+    @Test
+    void everyFileIsAManifestOrTheMessageOfARefusedOne() throws IOException {
+        Set<Path> expected = new TreeSet<>();
+        for (Path manifest : manifests()) {
+            String name = manifest.getFileName().toString();
+            assertThat(name).as("name of " + manifest).matches("(valid|invalid)-.*");
+            expected.add(manifest);
+            if (name.startsWith("invalid-")) {
+                Path message = message(manifest);
+                assertThat(message)
+                        .as("what " + manifest + " is refused with")
+                        .content()
+                        .isNotBlank();
+                expected.add(message);
+            }
+        }
+        try (Stream<Path> files = Files.walk(MANIFESTS)) {
+            assertThat(files.filter(Files::isRegularFile)).containsExactlyInAnyOrderElementsOf(expected);
+        }
     }
 
     @Test
@@ -92,7 +101,7 @@ class ManifestsIT {
                 continue;
             }
             String text = Files.readString(file);
-            CustomResource<?, ?> read = file.startsWith(CRDS.resolve("src/test/resources/registry"))
+            CustomResource<?, ?> read = file.startsWith(MANIFESTS.resolve("registry"))
                     ? Serialization.unmarshal(text, Registry.class)
                     : Serialization.unmarshal(text, ImageBuild.class);
             assertThat(read.getSpec()).as(file.toString()).isNotNull();
@@ -120,6 +129,10 @@ class ManifestsIT {
                 .fieldManager("test")
                 .forceConflicts()
                 .serverSideApply();
+    }
+
+    private static Path message(Path manifest) {
+        return Path.of(manifest.toString().replaceFirst("\\.yaml$", ".message"));
     }
 
     private static Registry volume(String name, String size, String storageClass) {
