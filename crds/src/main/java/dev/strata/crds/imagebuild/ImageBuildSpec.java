@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
                 + " duration('24h'))",
         message = "spec.timeout: between 10s and 24h",
         fieldPath = ".timeout")
+@ValidationRule(
+        value = "!has(self.triggers) || !has(self.triggers.git) || has(self.source.git)",
+        message = "spec.triggers.git: only for a source that is git",
+        fieldPath = ".triggers.git")
 public record ImageBuildSpec(
         @Required @JsonPropertyDescription("Where the files come from. Exactly one of `inline` and `git`.")
         Source source,
@@ -127,13 +131,18 @@ public record ImageBuildSpec(
     /// A git repository at a revision.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @ValidationRule(
-            value = "self.url.matches('^https://[^ /@]+/[^ ]+$') || self.url.matches('^ssh://[^ /]+/[^ ]+$') ||"
-                    + " self.url.matches('^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^ ]+$') ||"
-                    + " self.url.matches('^(http|git)://[a-z0-9-]+[.][a-z0-9-]+[.]svc[.][a-z0-9.-]+(:[0-9]+)?/[^ ]+$')",
+            value =
+                    "self.url.matches('^https://[^ /@]+/[^ ]+$') || self.url.matches('^ssh://([^ /:@]+@)?[^ /@]+/[^ ]+$') ||"
+                            + " self.url.matches('^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^ ]+$') ||"
+                            + " self.url.matches('^(http|git)://[a-z0-9-]+[.][a-z0-9-]+[.]svc[.][a-z0-9.-]+(:[0-9]+)?/[^ ]+$')",
             message =
                     "spec.source.git.url: https://host/path without credentials, ssh://user@host/path or"
                             + " user@host:path; http:// and git:// only for a Service of the cluster (NAME.NAMESPACE.svc.DOMAIN)",
             fieldPath = ".url")
+    @ValidationRule(
+            value = "!has(self.secretRef) || !self.url.startsWith('git://')",
+            message = "spec.source.git.secretRef: the protocol git:// knows no credentials; use https or ssh",
+            fieldPath = ".secretRef")
     @ValidationRule(
             value = "!has(self.revision) || !self.revision.contains('..')",
             message = "spec.source.git.revision: no '..'",
@@ -270,6 +279,10 @@ public record ImageBuildSpec(
 
     /// Where finished steps are kept.
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "!has(self.repository) || !has(self.type) || self.type != 'None'",
+            message = "spec.cache.repository: not with type None",
+            fieldPath = ".repository")
     public record Cache(
             @Default("Registry")
             @JsonPropertyDescription("`Registry` keeps finished steps in a registry, `None` builds every step anew.")
