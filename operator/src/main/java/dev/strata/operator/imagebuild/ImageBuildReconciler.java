@@ -8,7 +8,6 @@ import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
-import dev.strata.engine.report.BuildRequest;
 import dev.strata.operator.BuildMetrics;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
@@ -25,7 +24,6 @@ import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
@@ -53,19 +51,18 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
 
     private final OperatorConfig config;
     private final Sources sources;
-    private final Preflight preflight;
     private final RunningBuild running;
     private final BuildJobs jobs;
     private final BuildRecord record;
     private final Confirmation confirmation;
-    private final Slots slots;
+    private final BuildStart start;
     private final AttemptInputs inputs;
     private final SimpleInboundEventSource<ImageBuild> answers = new SimpleInboundEventSource<>("answers");
 
     /// @param reach which registries are asked for the images that were pushed to them
     public ImageBuildReconciler(KubernetesClient client, OperatorConfig config, BuildMetrics metrics, Reach reach) {
         this.config = config;
-        this.preflight = new Preflight(client, config);
+        var preflight = new Preflight(client, config);
         this.running = new RunningBuild(client);
         this.jobs = new BuildJobs(client);
         this.confirmation = new Confirmation(client, reach, answers::propagateEvent);
@@ -77,7 +74,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 Aside.of(GitRemote.AT_ONCE, answers::propagateEvent),
                 inputs::version,
                 config.gitPoll());
-        this.slots = new Slots(config.maxActiveBuilds(), config.maxActiveBuildsPerNamespace());
+        this.start = new BuildStart(config, preflight, jobs, inputs, answers::propagateEvent);
         this.record = new BuildRecord(new BuildEvents(client), metrics);
     }
 
@@ -102,6 +99,9 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         }
         if (StatusPatch.write(build, new ImageBuild(), outcome.status(), context)) {
             record.changed(build, outcome.status(), observed);
+        }
+        if (!observed.runs()) {
+            start.wakeOthers(BuildTriggers.jobs(context), statuses.now());
         }
         UpdateControl<ImageBuild> done = UpdateControl.noUpdate();
         return outcome.again() == null ? done : done.rescheduleAfter(outcome.again());
@@ -138,6 +138,11 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         return code == ProblemCode.RegistryNotReady || code == ProblemCode.RegistryNotFound ? SOON : LATER;
     }
 
+    private static boolean failed(ImageBuildObserved observed) {
+        Job newest = observed.newest();
+        return newest != null && observed.failed(newest);
+    }
+
     private Outcome step(
             ImageBuild build,
             ImageBuildObserved observed,
@@ -157,13 +162,13 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                         ImageBuildDesired.request(build, 0, target, source.commit()),
                         asked,
                         ImageBuildDesired.pullSecrets(build.getSpec())),
-                observed.runs() ? "" : inputs.digest(build, target),
+                failed(observed) ? inputs.digest(build, target) : "",
                 Wanted.request(build),
                 Sources.name(build.getSpec()));
         boolean suspend = Boolean.TRUE.equals(build.getSpec().suspend());
         Duration next = sources.next(build, source, statuses.now());
         return switch (BuildStep.decide(observed, wanted, config.builderImage(), suspend, statuses.now())) {
-            case BuildStep.Create create -> create(build, create, target, source, wanted, statuses, cache);
+            case BuildStep.Create create -> start.make(build, create, target, source, wanted, statuses, cache);
             case BuildStep.Replace replace -> {
                 jobs.delete(replace.job());
                 yield new Outcome(statuses.running(replace.job(), null, replace.why()), SOON);
@@ -196,45 +201,6 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             }
             case BuildStep.Rest _ -> new Outcome(statuses.idle("Suspended", "spec.suspend is true"), null);
         };
-    }
-
-    private Outcome create(
-            ImageBuild build,
-            BuildStep.Create step,
-            Target target,
-            Sources.Found source,
-            Wanted wanted,
-            ImageBuildStatuses statuses,
-            InformerEventSource<Job, ImageBuild> cache) {
-        if (source.outage() != null) {
-            throw new StrataException(source.outage().problem());
-        }
-        if (source.asked()) {
-            return Outcome.asked(build, statuses.lookingUp());
-        }
-        IsolationMode mode = preflight.check(build, target);
-        String slot = build.getMetadata().getNamespace() + "/" + ImageBuildDesired.name(build, step.number());
-        Slots.Answer answer = slots.take(slot, cache.list(_ -> true), statuses.now());
-        if (!answer.free()) {
-            return new Outcome(statuses.idle(ImageBuildStatuses.QUEUED, answer.waits()), SOON);
-        }
-        BuildRequest request = ImageBuildDesired.request(build, step.number(), target, source.commit());
-        var pod = new BuilderPod(
-                config.builderImage(),
-                mode,
-                target,
-                AttemptInputs.gitSecret(build.getSpec()),
-                ImageBuildDesired.pullSecrets(build.getSpec()),
-                config.buildsNodeSelector());
-        try {
-            Job job = jobs.create(build, step, request, wanted, pod);
-            // The next reconcile sees it, even when its pod's event is here before its own.
-            cache.handleRecentResourceCreate(ResourceID.fromResource(job), job);
-            return new Outcome(statuses.running(job, null, null), SOON);
-        } catch (StrataException | KubernetesClientException e) {
-            slots.free(slot);
-            throw e;
-        }
     }
 
     private Outcome confirm(

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 
 /// What the self-test `strata-isolation-check` has shown: whether a builder pod can nest a user namespace.
 enum Nesting {
@@ -22,8 +21,15 @@ enum Nesting {
     private static final Duration SETTLED = Duration.ofMinutes(3);
 
     /// @param pods its pods, none of them Ready
-    static Nesting of(List<Pod> pods, Instant now) {
-        return !pods.isEmpty() && pods.stream().allMatch(pod -> failed(pod, now.minus(SETTLED))) ? FAILS : UNKNOWN;
+    static Nesting of(Iterable<Pod> pods, Instant now) {
+        Nesting shown = UNKNOWN;
+        for (Pod pod : pods) {
+            if (!failed(pod, now.minus(SETTLED))) {
+                return UNKNOWN;
+            }
+            shown = FAILS;
+        }
+        return shown;
     }
 
     /// `ContainersReady` is the word of the pod's own kubelet; `Ready` is also taken away when a node does not answer.

@@ -19,7 +19,6 @@ import dev.strata.operator.config.OperatorConfig;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
 import java.util.Base64;
@@ -29,14 +28,14 @@ import java.util.Objects;
 /// What must be there before a build is made: nothing pending is ever created. Reads objects by name
 /// and lists no Secret.
 final class Preflight {
-    private static final String CHECK = "strata-isolation-check";
-
     private final KubernetesClient client;
     private final OperatorConfig config;
+    private final NodeOffer nodes;
 
     Preflight(KubernetesClient client, OperatorConfig config) {
         this.client = client;
         this.config = config;
+        this.nodes = new NodeOffer(client, config);
     }
 
     /// The isolation mode of the build.
@@ -153,32 +152,8 @@ final class Preflight {
     private Isolation isolation(Namespace namespace) {
         Map<String, String> labels =
                 Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of());
-        boolean userNamespaces = client.nodes().withLabels(config.buildsNodeSelector()).list().getItems().stream()
-                .flatMap(node -> node.getStatus().getRuntimeHandlers().stream())
-                .anyMatch(handler -> handler.getFeatures() != null
-                        && Boolean.TRUE.equals(handler.getFeatures().getUserNamespaces()));
-        return new Isolation(labels, userNamespaces, nesting());
-    }
-
-    private Nesting nesting() {
-        DaemonSet check = client.apps()
-                .daemonSets()
-                .inNamespace(config.namespace())
-                .withName(CHECK)
-                .get();
-        if (check == null) {
-            return Nesting.UNKNOWN;
-        }
-        Integer ready = check.getStatus() == null ? null : check.getStatus().getNumberReady();
-        return ready != null && ready > 0
-                ? Nesting.WORKS
-                : Nesting.of(
-                        client.pods()
-                                .inNamespace(config.namespace())
-                                .withLabel("app.kubernetes.io/name", CHECK)
-                                .list()
-                                .getItems(),
-                        Instant.now());
+        NodeOffer.Offer offer = nodes.now(Instant.now());
+        return new Isolation(labels, offer.userNamespaces(), offer.nesting());
     }
 
     private static StrataException problem(ProblemCode code, String what, String advice) {

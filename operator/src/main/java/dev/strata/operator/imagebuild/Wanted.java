@@ -11,7 +11,8 @@ import java.util.Map;
 /// What an ImageBuild asks for now, compared with what its newest Job was made for.
 ///
 /// @param key digest of everything that decides a build's result
-/// @param inputs digest of what may let a failed build succeed all the same, see [AttemptInputs]
+/// @param inputs digest of what may let a failed build succeed all the same, see [AttemptInputs]; empty where the
+/// newest build has not failed
 /// @param request value of [#REBUILD_REQUESTED] on the ImageBuild, cut; empty for none
 /// @param source address and revision of a git source; empty for inline files
 record Wanted(String key, String inputs, String request, String source) {
@@ -25,6 +26,11 @@ record Wanted(String key, String inputs, String request, String source) {
     static final String SOURCE = "strata.dev/git-source";
 
     private static final int LONGEST_REQUEST = 64;
+
+    /// The same with the inputs of a build that is about to be made.
+    Wanted with(String fresh) {
+        return new Wanted(key, fresh, request, source);
+    }
 
     /// What a Job made for this is marked with, besides its key.
     Map<String, String> annotations() {
