@@ -142,6 +142,10 @@ record Failures(
             return "the builder pod was not given its user namespace, and nothing was run. Try: use nodes with"
                     + " Kubernetes 1.33 or later and containerd 2.0 or later";
         }
+        if (end == null && ImageBuildObserved.condition(job, "Complete") != null) {
+            return "the build ended well, and its pod was gone before it was seen which image it had made. Try: look"
+                    + " whether something removes pods or nodes";
+        }
         return end == null
                 ? "the builder pod failed and is gone. Try: kubectl describe job "
                         + job.getMetadata().getName()

@@ -106,8 +106,10 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber, Map<St
         return image.equals(made == null ? shown.get(job.getMetadata().getName()) : made) ? image : null;
     }
 
+    /// Whether the build ended well and an image was seen of it. One whose pod was gone before that has failed.
     boolean succeeded(Job job) {
-        return condition(job, "Complete") != null || made(job) != null;
+        boolean seen = !annotation(job, ImageBuildDesired.CONFIRMED).isEmpty();
+        return made(job) != null || (seen && condition(job, "Complete") != null);
     }
 
     boolean finished(Job job) {

@@ -12,7 +12,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// When a build that failed through no fault of its author is made again: 30 s, 2 min and 8 min after
-/// its end, then no more. Pure.
+/// its end, then no more. That is also one that ended well, and whose pod is gone with the name of its image. Pure.
 final class Retries {
     /// Builds of one key, the first included.
     static final int MOST = 4;
