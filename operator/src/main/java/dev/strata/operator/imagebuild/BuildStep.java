@@ -70,8 +70,12 @@ sealed interface BuildStep {
     }
 
     /// Whether the Job waits for a pod of another builder image, of which the admission policy allows no new one. A pod
-    /// that runs goes on, and one that has ended for good is left to the Job controller.
+    /// that runs goes on, and one that has ended for good is left to the Job controller. A Job that is over
+    /// waits for none, whatever the informer of the pods still shows; [SlimStore] has left its template out.
     private static boolean outdated(ImageBuildObserved observed, Job job, String builder) {
+        if (ImageBuildObserved.over(job)) {
+            return false;
+        }
         boolean same = job.getSpec().getTemplate().getSpec().getContainers().stream()
                 .allMatch(container -> builder.equals(container.getImage()));
         return !same
