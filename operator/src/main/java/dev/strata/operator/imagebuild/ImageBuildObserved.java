@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// @param pods pods that carry its label
 /// @param lastNumber the number that its status names, 0 for none
 /// @param shown the images that its status names, by the names of their Jobs
-record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber, Map<String, String> shown) {
+/// @param delivered whether its push Secret is one that the operator delivers for a Registry
+record ImageBuildObserved(
+        List<Job> jobs, List<Pod> pods, int lastNumber, Map<String, String> shown, boolean delivered) {
     static ImageBuildObserved of(ImageBuild build, Collection<Job> jobs, Collection<Pod> pods) {
         List<Job> own = jobs.stream()
                 .filter(job -> ImageBuildDesired.owns(build, job))
@@ -43,7 +45,12 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber, Map<St
                 .toList();
         ImageBuildStatus status = build.getStatus();
         Integer last = status == null ? null : status.buildNumber();
-        return new ImageBuildObserved(own, List.copyOf(pods), last == null ? 0 : last, shown(status));
+        return new ImageBuildObserved(
+                own,
+                List.copyOf(pods),
+                last == null ? 0 : last,
+                shown(status),
+                build.getSpec().output().registryRef() != null);
     }
 
     private static Map<String, String> shown(@Nullable ImageBuildStatus status) {
@@ -139,7 +146,8 @@ record ImageBuildObserved(List<Job> jobs, List<Pod> pods, int lastNumber, Map<St
                         .toList(),
                 pods,
                 lastNumber,
-                shown);
+                shown,
+                delivered);
     }
 
     /// Whether the build has ended and the informer of the pods has seen it too, so that the report is there.

@@ -12,7 +12,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// When a build that failed through no fault of its author is made again: 30 s, 2 min and 8 min after
-/// its end, then no more. That is also one that ended well, and whose pod is gone with the name of its image. Pure.
+/// its end, then no more. That is also one that ended well, and whose pod is gone with the name of its image; and one
+/// that was refused
+/// with the credentials of a Registry, whose password changes in the Secret and in the registry at different times.
+/// Pure.
 final class Retries {
     /// Builds of one key, the first included.
     static final int MOST = 4;
@@ -34,7 +37,8 @@ final class Retries {
         if (code != ProblemCode.PodForbidden && unknown(observed, job)) {
             return null;
         }
-        return code.retryable() ? end.plus(FIRST.multipliedBy((long) Math.pow(FACTOR, attempt - 1))) : null;
+        boolean retryable = code.retryable() || (observed.delivered() && code == ProblemCode.PushUnauthorized);
+        return retryable ? end.plus(FIRST.multipliedBy((long) Math.pow(FACTOR, attempt - 1))) : null;
     }
 
     /// Whether nothing shows how the build ended. Its pods were lost with their nodes when the Job controller has made
