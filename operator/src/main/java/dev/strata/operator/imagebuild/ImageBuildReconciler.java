@@ -48,6 +48,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuildReconciler.class);
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration LATER = Duration.ofSeconds(15);
+    private static final Duration SELDOM = Duration.ofMinutes(5);
 
     private final OperatorConfig config;
     private final Sources sources;
@@ -214,7 +215,8 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 return Outcome.asked(build, statuses.running(step.job(), null, null));
             }
         } catch (StrataException e) {
-            return new Outcome(statuses.unconfirmed(step.job(), e.problem()), LATER);
+            return new Outcome(
+                    statuses.unconfirmed(step.job(), e.problem()), statuses.late(step.job()) ? SELDOM : LATER);
         }
         Job confirmed = jobs.confirmed(step.job(), step.image());
         var fresh = new ImageBuildStatuses(build, statuses.observed().with(confirmed), statuses.now());

@@ -7,6 +7,7 @@ package dev.strata.operator.imagebuild;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.report.BuildReport;
 import dev.strata.operator.condition.Conditions;
 import dev.strata.operator.condition.Truth;
@@ -15,8 +16,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The status of an ImageBuild for what was observed. Pure.
@@ -25,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param now the time of conditions that flip
 record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant now) {
     static final String QUEUED = "Queued";
+
+    private static final Duration LATE = Duration.ofMinutes(10);
 
     /// Nothing was started because of `problem`; the image of an earlier build stays.
     ImageBuildStatus refused(Problem problem) {
@@ -78,7 +79,7 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
     ///
     /// @param unseen why its source could not be looked up since; null when it could
     ImageBuildStatus finished(Job job, @Nullable Problem unseen) {
-        ImageBuildStatus.Failure failure = image(job) == null ? failure(job) : null;
+        ImageBuildStatus.Failure failure = observed.confirmed(job) == null ? past().failure(job) : null;
         return failure == null
                 ? status(
                         conditions(
@@ -100,15 +101,36 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         job);
     }
 
-    /// The builder says that it has pushed an image, which its registry does not show because of `problem`.
+    /// The builder says that it has pushed an image, which its registry does not show because of `problem`. What does
+    /// not pass by itself, or has not for minutes, is for somebody to mend. A registry
+    /// may show an image some time after it took it.
     ImageBuildStatus unconfirmed(Job job, Problem problem) {
+        boolean passes = problem.code().retryable() || problem.code() == ProblemCode.ImageNotFound;
+        boolean stalled = !passes || late(job);
+        String message = stalled
+                ? text(problem) + ". It is looked for on and on; or ask for the build again by the annotation "
+                        + Wanted.REBUILD_REQUESTED
+                : text(problem);
         return status(
-                conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, problem.code().name(), text(problem)), null, job);
+                conditions(
+                        Truth.FALSE,
+                        Truth.of(!stalled),
+                        Truth.of(stalled),
+                        problem.code().name(),
+                        message),
+                null,
+                job);
+    }
+
+    /// Whether the image of `job` ought to have been seen by now.
+    boolean late(Job job) {
+        Instant end = observed.endTime(job);
+        return end != null && !end.plus(LATE).isAfter(now);
     }
 
     /// The build of `job` has failed and is made again at `due`.
     ImageBuildStatus retrying(Job job, Instant due) {
-        ImageBuildStatus.Failure failure = failure(job);
+        ImageBuildStatus.Failure failure = past().failure(job);
         return status(
                 conditions(
                         Truth.FALSE,
@@ -124,7 +146,7 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
     private ImageBuildStatus status(
             List<Condition> conditions, ImageBuildStatus.@Nullable Progress progress, @Nullable Job newest) {
         Job good = observed.jobs().stream()
-                .filter(job -> image(job) != null)
+                .filter(job -> observed.confirmed(job) != null)
                 .findFirst()
                 .orElse(null);
         BuildReport report = good == null ? null : observed.report(good);
@@ -133,14 +155,14 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                 build.getMetadata().getGeneration(),
                 report == null ? old().image() : image(report),
                 newest == null ? old().buildNumber() : Integer.valueOf(ImageBuildObserved.number(newest)),
-                good == null ? old().lastSuccessfulBuild() : success(good),
+                good == null ? old().lastSuccessfulBuild() : past().success(good),
                 newest == null
                         ? old().source()
                         : new ImageBuildStatus.SourceState(
                                 ImageBuildObserved.annotation(newest, ImageBuildDesired.REVISION)),
                 progress,
-                lastFailure(),
-                observed.jobs().stream().map(this::run).toList(),
+                past().lastFailure(),
+                observed.jobs().stream().map(past()::run).toList(),
                 newest == null
                         ? old().isolationMode()
                         : ImageBuildDesired.modeName(ImageBuildObserved.annotation(newest, ImageBuildDesired.MODE)));
@@ -165,7 +187,16 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                 Conditions.of(Conditions.STALLED, stalled, reason, message, observedGeneration));
     }
 
+    private PastBuilds past() {
+        return new PastBuilds(build, observed);
+    }
+
     private ImageBuildStatus old() {
+        return old(build);
+    }
+
+    /// The status that `build` has; one that says nothing where it has none.
+    static ImageBuildStatus old(ImageBuild build) {
         return build.getStatus() == null
                 ? new ImageBuildStatus(null, null, null, null, null, null, null, null, null, null)
                 : build.getStatus();
@@ -175,72 +206,5 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
         String reference = String.valueOf(report.image());
         return new ImageBuildStatus.Image(
                 reference, reference.substring(reference.indexOf('@') + 1), report.imageSize());
-    }
-
-    private @Nullable String image(Job job) {
-        return observed.confirmed(job);
-    }
-
-    private ImageBuildStatus.Run run(Job job) {
-        return new ImageBuildStatus.Run(
-                ImageBuildObserved.number(job),
-                job.getMetadata().getName(),
-                result(job),
-                ImageBuildObserved.annotation(job, ImageBuildDesired.REVISION),
-                job.getMetadata().getCreationTimestamp(),
-                ended(job),
-                image(job));
-    }
-
-    private String result(Job job) {
-        if (image(job) != null) {
-            return "Succeeded";
-        }
-        return observed.made(job) != null ? "Unconfirmed" : ImageBuildObserved.over(job) ? "Failed" : "Running";
-    }
-
-    private ImageBuildStatus.SuccessfulBuild success(Job job) {
-        String finished = ended(job);
-        String started = job.getMetadata().getCreationTimestamp();
-        String duration = finished == null || started == null
-                ? null
-                : Duration.between(Instant.parse(started), Instant.parse(finished))
-                        .toString()
-                        .substring(2)
-                        .toLowerCase(Locale.ROOT);
-        return new ImageBuildStatus.SuccessfulBuild(ImageBuildObserved.number(job), finished, duration);
-    }
-
-    private @Nullable String ended(Job job) {
-        Instant end = observed.endTime(job);
-        return end == null ? null : end.toString();
-    }
-
-    /// The failure of the newest build that has failed, unless a later one has succeeded.
-    private ImageBuildStatus.@Nullable Failure lastFailure() {
-        for (Job job : observed.jobs()) {
-            if (image(job) != null) {
-                return null;
-            }
-            if (observed.failed(job)) {
-                return failure(job);
-            }
-        }
-        return old().lastFailure();
-    }
-
-    /// Why an ended build made no image. What was told once stays when the pod and its report are gone.
-    private ImageBuildStatus.Failure failure(Job job) {
-        BuildReport report = observed.report(job);
-        ImageBuildStatus.Failure told = old().lastFailure();
-        int number = ImageBuildObserved.number(job);
-        if (report == null && told != null && Objects.equals(told.number(), number)) {
-            return told;
-        }
-        ImageBuildStatus.Progress last = LeftStep.of(observed, job);
-        if (last == null && Objects.equals(old().buildNumber(), number)) {
-            last = old().progress();
-        }
-        return new Failures(observed, job, report).failure(build.getSpec(), last);
     }
 }
