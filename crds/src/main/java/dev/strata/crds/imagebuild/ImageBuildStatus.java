@@ -69,7 +69,17 @@ public record ImageBuildStatus(
             String finished,
 
             @JsonPropertyDescription("How long it took from the creation of its Job, for example `42s`.") @Nullable
-            String duration) {}
+            String duration,
+
+            @JsonPropertyDescription(
+                    "Digest of everything that decides its result. While it is that of the newest spec and source, the"
+                            + " image is not built again, also when the Job is gone.")
+            @Nullable
+            String rebuildKey,
+
+            @JsonPropertyDescription("Value of the annotation strata.dev/rebuild-requested-at that it was made for.")
+            @Nullable
+            String rebuildRequest) {}
 
     /// What was built.
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -37,6 +37,9 @@ sealed interface BuildStep {
     /// The newest build is the wanted one and has ended.
     record Finish(Job job) implements BuildStep {}
 
+    /// The last build is the wanted one and was good; its Job is gone.
+    record Keep() implements BuildStep {}
+
     /// Starts nothing, because `suspend` says so.
     record Rest() implements BuildStep {}
 
@@ -45,6 +48,9 @@ sealed interface BuildStep {
     ///
     /// @param builder the image that builder pods have now
     static BuildStep decide(ImageBuildObserved observed, Wanted asked, String builder, boolean suspend, Instant now) {
+        if (observed.remembers(asked)) {
+            return new Keep();
+        }
         Job newest = observed.newest();
         if (newest == null) {
             return suspend ? new Rest() : new Create(observed.nextNumber(), 1);

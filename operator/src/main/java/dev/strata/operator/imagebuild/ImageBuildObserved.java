@@ -35,9 +35,15 @@ import org.jspecify.annotations.Nullable;
 /// @param pods pods that carry its label
 /// @param lastNumber the number that its status names, 0 for none
 /// @param shown the images that its status names, by the names of their Jobs
+/// @param success the last successful build, as its status names it; null for none
 /// @param delivered whether its push Secret is one that the operator delivers for a Registry
 record ImageBuildObserved(
-        List<Job> jobs, List<Pod> pods, int lastNumber, Map<String, String> shown, boolean delivered) {
+        List<Job> jobs,
+        List<Pod> pods,
+        int lastNumber,
+        Map<String, String> shown,
+        ImageBuildStatus.@Nullable SuccessfulBuild success,
+        boolean delivered) {
     static ImageBuildObserved of(ImageBuild build, Collection<Job> jobs, Collection<Pod> pods) {
         List<Job> own = jobs.stream()
                 .filter(job -> ImageBuildDesired.owns(build, job))
@@ -50,6 +56,7 @@ record ImageBuildObserved(
                 List.copyOf(pods),
                 last == null ? 0 : last,
                 shown(status),
+                status == null ? null : status.lastSuccessfulBuild(),
                 build.getSpec().output().registryRef() != null);
     }
 
@@ -147,6 +154,7 @@ record ImageBuildObserved(
                 pods,
                 lastNumber,
                 shown,
+                success,
                 delivered);
     }
 
@@ -166,6 +174,21 @@ record ImageBuildObserved(
         return ended(job)
                 && made(job) == null
                 && annotation(job, ImageBuildDesired.CONFIRMED).isEmpty();
+    }
+
+    /// Whether the status names the last build as successful and as the wanted one, and its Job is gone or going, as
+    /// when
+    /// something removes finished Jobs.
+    boolean remembers(Wanted asked) {
+        Job newest = newest();
+        boolean gone = newest == null
+                || number(newest) < lastNumber
+                || (number(newest) == lastNumber && newest.getMetadata().getDeletionTimestamp() != null);
+        return gone
+                && success != null
+                && Objects.equals(success.number(), lastNumber)
+                && asked.key().equals(success.rebuildKey())
+                && (asked.request().isEmpty() || asked.request().equals(success.rebuildRequest()));
     }
 
     /// Whether the newest build has not ended.

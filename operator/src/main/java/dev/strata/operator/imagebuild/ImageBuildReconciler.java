@@ -54,6 +54,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private final Sources sources;
     private final RunningBuild running;
     private final BuildJobs jobs;
+    private final LeftRequests left;
     private final BuildRecord record;
     private final Confirmation confirmation;
     private final BuildStart start;
@@ -66,6 +67,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         var preflight = new Preflight(client, config);
         this.running = new RunningBuild(client);
         this.jobs = new BuildJobs(client);
+        this.left = new LeftRequests(client);
         this.confirmation = new Confirmation(client, reach, answers::propagateEvent);
         this.inputs = new AttemptInputs(client);
         var git = new GitRemote(config.clusterDomain());
@@ -149,6 +151,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             ImageBuildObserved observed,
             ImageBuildStatuses statuses,
             InformerEventSource<Job, ImageBuild> cache) {
+        left.remove(build, observed);
         Target target = ImageBuildDesired.target(build, config.clusterDomain());
         Sources.Found source = sources.find(build, observed, statuses.now());
         if (source == null) {
@@ -200,6 +203,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                                 ? Outcome.soonest(next, AttemptInputs.next(build, target))
                                 : next);
             }
+            case BuildStep.Keep _ -> new Outcome(statuses.kept(source.problem()), next);
             case BuildStep.Rest _ -> new Outcome(statuses.idle("Suspended", "spec.suspend is true"), null);
         };
     }

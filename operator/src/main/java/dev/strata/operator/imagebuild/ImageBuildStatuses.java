@@ -75,6 +75,21 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
         return status(conditions(Truth.FALSE, Truth.TRUE, Truth.FALSE, reason, message), progress, job);
     }
 
+    /// The last build is the wanted one and was good; its Job is gone.
+    ///
+    /// @param unseen as for [#finished]
+    ImageBuildStatus kept(@Nullable Problem unseen) {
+        return status(
+                conditions(
+                        Truth.TRUE,
+                        Truth.FALSE,
+                        Truth.FALSE,
+                        "Succeeded",
+                        "build " + observed.lastNumber() + " is in the registry" + unseen(unseen)),
+                null,
+                null);
+    }
+
     /// The build of `job` has ended.
     ///
     /// @param unseen why its source could not be looked up since; null when it could
@@ -144,11 +159,10 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
     }
 
     private ImageBuildStatus status(
-            List<Condition> conditions, ImageBuildStatus.@Nullable Progress progress, @Nullable Job newest) {
-        Job good = observed.jobs().stream()
-                .filter(job -> observed.confirmed(job) != null)
-                .findFirst()
-                .orElse(null);
+            List<Condition> conditions, ImageBuildStatus.@Nullable Progress progress, @Nullable Job known) {
+        // The Job of a later build may be gone.
+        Job newest = known != null && ImageBuildObserved.number(known) < observed.lastNumber() ? null : known;
+        Job good = past().good();
         BuildReport report = good == null ? null : observed.report(good);
         return new ImageBuildStatus(
                 Conditions.merge(old().conditions(), conditions, now),

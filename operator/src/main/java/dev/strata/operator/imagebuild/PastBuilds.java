@@ -45,7 +45,13 @@ record PastBuilds(ImageBuild build, ImageBuildObserved observed) {
                         .toString()
                         .substring(2)
                         .toLowerCase(Locale.ROOT);
-        return new ImageBuildStatus.SuccessfulBuild(ImageBuildObserved.number(job), finished, duration);
+        String request = ImageBuildObserved.annotation(job, Wanted.REBUILD_REQUESTED);
+        return new ImageBuildStatus.SuccessfulBuild(
+                ImageBuildObserved.number(job),
+                finished,
+                duration,
+                ImageBuildObserved.annotation(job, ImageBuildDesired.KEY),
+                request.isEmpty() ? null : request);
     }
 
     private @Nullable String ended(Job job) {
@@ -53,10 +59,25 @@ record PastBuilds(ImageBuild build, ImageBuildObserved observed) {
         return end == null ? null : end.toString();
     }
 
+    /// The newest build that has succeeded; null where its Job is gone, which leaves it to what the status says.
+    @Nullable
+    Job good() {
+        return observed.jobs().stream()
+                .filter(job -> observed.confirmed(job) != null && !earlier(job))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// Whether the status names a later build as the last successful one.
+    private boolean earlier(Job job) {
+        ImageBuildStatus.SuccessfulBuild last = observed.success();
+        return last != null && last.number() != null && ImageBuildObserved.number(job) < last.number();
+    }
+
     /// The failure of the newest build that has failed, unless a later one has succeeded.
     ImageBuildStatus.@Nullable Failure lastFailure() {
         for (Job job : observed.jobs()) {
-            if (observed.confirmed(job) != null) {
+            if (observed.confirmed(job) != null || earlier(job)) {
                 return null;
             }
             if (observed.failed(job)) {
