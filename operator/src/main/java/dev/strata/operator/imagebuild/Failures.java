@@ -27,6 +27,9 @@ record Failures(
     /// Exit code of a command that SIGKILL has ended.
     private static final int KILLED = 137;
 
+    private static final String THEN_ASK =
+            ", then ask for the build again by the annotation " + Wanted.REBUILD_REQUESTED;
+
     private static final String OUT_OF_MEMORY =
             "the builder was out of memory. Try: raise spec.resources.limits.memory";
 
@@ -130,17 +133,17 @@ record Failures(
             return refusal() + ". Try: check the namespace's quotas and policies";
         }
         if (reason == ProblemCode.IsolationUnavailable && !refusal().isEmpty()) {
-            return refusal() + ". Try: " + Isolation.label(job.getMetadata().getNamespace())
-                    + ", then ask for the build again by the annotation strata.dev/rebuild-requested-at";
+            return refusal() + ". Try: " + Isolation.label(job.getMetadata().getNamespace()) + THEN_ASK;
         }
         String different = ImageBuildObserved.annotation(job, ImageBuildDesired.ENDED_BY);
         if (reason == ProblemCode.IsolationUnavailable && !different.isEmpty()) {
             return "the builder pod was made with another " + different + " than was asked for, and was deleted. Try:"
-                    + " use Kubernetes 1.33 or later, and let no admission webhook change the pods of builds";
+                    + " use Kubernetes 1.33 or later, and let no admission webhook change the pods of builds"
+                    + THEN_ASK;
         }
         if (reason == ProblemCode.IsolationUnavailable) {
             return "the builder pod was not given its user namespace, and nothing was run. Try: use nodes with"
-                    + " Kubernetes 1.33 or later and containerd 2.0 or later";
+                    + " Kubernetes 1.33 or later and containerd 2.0 or later" + THEN_ASK;
         }
         if (end == null && ImageBuildObserved.condition(job, "Complete") != null) {
             return "the build ended well, and its pod was gone before it was seen which image it had made. Try: look"
