@@ -9,10 +9,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
-import dev.strata.engine.reference.ImageReference;
 import dev.strata.engine.report.BuildRequest;
 import dev.strata.engine.report.ReportJson;
-import dev.strata.operator.access.Access;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -22,7 +20,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +63,7 @@ final class ImageBuildDesired {
                 + build.getMetadata().getUid().substring(0, UID_PART);
     }
 
-    /// The request of build `number`; number 0 gives the one that the rebuild key is made of.
+    /// The request of build `number`; number 0 gives the one that the [RebuildKey] is made of.
     ///
     /// @param commit the resolved commit of a git source; null for inline files
     static BuildRequest request(ImageBuild build, int number, Target target, @Nullable String commit) {
@@ -99,15 +96,6 @@ final class ImageBuildDesired {
                 : spec.build().pullSecrets().stream()
                         .map(ImageBuildSpec.SecretRef::name)
                         .toList();
-    }
-
-    /// Digest of everything that decides a build's result; not of its timeout and resources. The names of the Secrets
-    /// for pulling count: with another one a base may be there that was refused.
-    static String key(BuildRequest request, IsolationMode asked, List<String> pullSecrets) {
-        String secrets = pullSecrets.isEmpty() ? "" : "\n" + String.join(",", pullSecrets);
-        return ReportJson.digest(
-                        (new String(ReportJson.bytes(request), UTF_8) + "\n" + asked + secrets).getBytes(UTF_8))
-                .substring("sha256:".length());
     }
 
     /// What was built: the commit, or the digest of the inline files.
@@ -194,39 +182,6 @@ final class ImageBuildDesired {
             case NESTED_USER_NAMESPACE -> "NestedUserNamespace";
             case USER_NAMESPACE -> "UserNamespace";
         };
-    }
-
-    /// Where the image goes, from the spec alone.
-    ///
-    /// @throws dev.strata.engine.problem.StrataException `InvalidReference` for a bad `output.image`
-    static Target target(ImageBuild build, String clusterDomain) {
-        ImageBuildSpec.Output output = build.getSpec().output();
-        var tags = new LinkedHashSet<String>();
-        ImageBuildSpec.RegistryRef registry = output.registryRef();
-        String own = build.getMetadata().getNamespace();
-        String repository;
-        String secret;
-        if (registry != null) {
-            String home = registry.namespace() == null ? own : registry.namespace();
-            repository = registry.name() + "." + home + ".svc." + clusterDomain + ":5000/" + output.repository();
-            secret = Access.Right.PUSH.secret(registry.name(), home, own);
-        } else {
-            String text = Objects.requireNonNull(output.image(), "the schema asks for image or registryRef");
-            ImageReference image = ImageReference.parse(text);
-            repository = image.registry() + "/" + image.repository();
-            secret = output.secretRef() == null ? null : output.secretRef().name();
-            if (text.substring(text.lastIndexOf('/') + 1).contains(":") && image.tag() != null) {
-                tags.add(image.tag());
-            }
-        }
-        if (output.tags() != null) {
-            tags.addAll(output.tags());
-        }
-        if (tags.isEmpty()) {
-            tags.add(ImageReference.DEFAULT_TAG);
-        }
-        String host = repository.substring(0, repository.indexOf('/'));
-        return new Target(repository, List.copyOf(tags), secret, host.endsWith(".svc." + clusterDomain + ":5000"));
     }
 
     /// `1h30m` as a duration; one hour when nothing is said.

@@ -152,7 +152,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
             ImageBuildStatuses statuses,
             InformerEventSource<Job, ImageBuild> cache) {
         left.remove(build, observed);
-        Target target = ImageBuildDesired.target(build, config.clusterDomain());
+        Target target = Target.of(build, config.clusterDomain());
         Sources.Found source = sources.find(build, observed, statuses.now());
         if (source == null) {
             return Outcome.asked(build, statuses.lookingUp());
@@ -162,7 +162,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         }
         IsolationMode asked = Preflight.asked(build.getSpec());
         var wanted = new Wanted(
-                ImageBuildDesired.key(
+                RebuildKey.of(
                         ImageBuildDesired.request(build, 0, target, source.commit()),
                         asked,
                         ImageBuildDesired.pullSecrets(build.getSpec())),

@@ -32,7 +32,7 @@ class AttemptInputsTest {
     @Test
     void theSecretsOfABuildAreThoseOfItsTargetAndItsSource() {
         ImageBuild build = build("30m", "1Gi");
-        assertThat(AttemptInputs.secrets(build, ImageBuildDesired.target(build, "cluster.local")))
+        assertThat(AttemptInputs.secrets(build, Target.of(build, "cluster.local")))
                 .containsExactly("git", "strata-push-images");
     }
 

@@ -40,7 +40,7 @@ class ImageBuildDesiredTest {
         String name = folder.getFileName().toString();
         IsolationMode mode =
                 name.startsWith("nested-") ? IsolationMode.NESTED_USER_NAMESPACE : IsolationMode.USER_NAMESPACE;
-        Target target = ImageBuildDesired.target(build, "cluster.local");
+        Target target = Target.of(build, "cluster.local");
         String commit = build.getSpec().source().git() == null ? null : COMMIT;
         BuildRequest request = ImageBuildDesired.request(build, 7, target, commit);
         var pod = new BuilderPod(
@@ -100,7 +100,7 @@ class ImageBuildDesiredTest {
 
     private static String key(ImageBuild build, String tag) {
         var target = new Target("registry.example.com/app", List.of(tag), null, false);
-        return ImageBuildDesired.key(
+        return RebuildKey.of(
                 ImageBuildDesired.request(build, 0, target, null),
                 IsolationMode.AUTO,
                 ImageBuildDesired.pullSecrets(build.getSpec()));
