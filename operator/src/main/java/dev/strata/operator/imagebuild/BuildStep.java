@@ -48,10 +48,10 @@ sealed interface BuildStep {
     ///
     /// @param builder the image that builder pods have now
     static BuildStep decide(ImageBuildObserved observed, Wanted asked, String builder, boolean suspend, Instant now) {
-        if (observed.remembers(asked)) {
+        Job newest = observed.newest();
+        if (observed.told().suffices(asked, newest)) {
             return new Keep();
         }
-        Job newest = observed.newest();
         if (newest == null) {
             return suspend ? new Rest() : new Create(observed.nextNumber(), 1);
         }

@@ -7,7 +7,6 @@ package dev.strata.operator.imagebuild;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.strata.crds.imagebuild.ImageBuild;
-import dev.strata.crds.imagebuild.ImageBuildStatus;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.report.BuildReport;
 import dev.strata.engine.report.ReportJson;
@@ -21,9 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,43 +30,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param jobs its own Jobs, the newest first
 /// @param pods pods that carry its label
-/// @param lastNumber the number that its status names, 0 for none
-/// @param shown the images that its status names, by the names of their Jobs
-/// @param success the last successful build, as its status names it; null for none
+/// @param told what its status says
 /// @param delivered whether its push Secret is one that the operator delivers for a Registry
-record ImageBuildObserved(
-        List<Job> jobs,
-        List<Pod> pods,
-        int lastNumber,
-        Map<String, String> shown,
-        ImageBuildStatus.@Nullable SuccessfulBuild success,
-        boolean delivered) {
+record ImageBuildObserved(List<Job> jobs, List<Pod> pods, Told told, boolean delivered) {
     static ImageBuildObserved of(ImageBuild build, Collection<Job> jobs, Collection<Pod> pods) {
         List<Job> own = jobs.stream()
                 .filter(job -> ImageBuildDesired.owns(build, job))
                 .sorted(Comparator.comparingInt(ImageBuildObserved::number).reversed())
                 .toList();
-        ImageBuildStatus status = build.getStatus();
-        Integer last = status == null ? null : status.buildNumber();
         return new ImageBuildObserved(
                 own,
                 List.copyOf(pods),
-                last == null ? 0 : last,
-                shown(status),
-                status == null ? null : status.lastSuccessfulBuild(),
+                Told.of(build.getStatus()),
                 build.getSpec().output().registryRef() != null);
-    }
-
-    private static Map<String, String> shown(@Nullable ImageBuildStatus status) {
-        var shown = new HashMap<String, String>();
-        if (status != null && status.history() != null) {
-            for (ImageBuildStatus.Run run : status.history()) {
-                if (run.job() != null && run.image() != null) {
-                    shown.put(run.job(), run.image());
-                }
-            }
-        }
-        return shown;
     }
 
     @Nullable
@@ -78,7 +51,7 @@ record ImageBuildObserved(
     }
 
     int nextNumber() {
-        return 1 + Math.max(lastNumber, jobs.isEmpty() ? 0 : number(jobs.getFirst()));
+        return 1 + Math.max(told.lastNumber(), jobs.isEmpty() ? 0 : number(jobs.getFirst()));
     }
 
     static int number(Job job) {
@@ -117,7 +90,7 @@ record ImageBuildObserved(
             return null;
         }
         String made = made(job);
-        return image.equals(made == null ? shown.get(job.getMetadata().getName()) : made) ? image : null;
+        return image.equals(made == null ? told.shown().get(job.getMetadata().getName()) : made) ? image : null;
     }
 
     /// Whether the build ended well and an image was seen of it. One whose pod was gone before that has failed.
@@ -152,9 +125,7 @@ record ImageBuildObserved(
                         .map(job -> job.getMetadata().getUid().equals(uid) ? newer : job)
                         .toList(),
                 pods,
-                lastNumber,
-                shown,
-                success,
+                told,
                 delivered);
     }
 
@@ -174,21 +145,6 @@ record ImageBuildObserved(
         return ended(job)
                 && made(job) == null
                 && annotation(job, ImageBuildDesired.CONFIRMED).isEmpty();
-    }
-
-    /// Whether the status names the last build as successful and as the wanted one, and its Job is gone or going, as
-    /// when
-    /// something removes finished Jobs.
-    boolean remembers(Wanted asked) {
-        Job newest = newest();
-        boolean gone = newest == null
-                || number(newest) < lastNumber
-                || (number(newest) == lastNumber && newest.getMetadata().getDeletionTimestamp() != null);
-        return gone
-                && success != null
-                && Objects.equals(success.number(), lastNumber)
-                && asked.key().equals(success.rebuildKey())
-                && (asked.request().isEmpty() || asked.request().equals(success.rebuildRequest()));
     }
 
     /// Whether the newest build has not ended.

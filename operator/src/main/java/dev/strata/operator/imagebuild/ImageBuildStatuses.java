@@ -85,7 +85,7 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
                         Truth.FALSE,
                         Truth.FALSE,
                         "Succeeded",
-                        "build " + observed.lastNumber() + " is in the registry" + unseen(unseen)),
+                        "build " + observed.told().lastNumber() + " is in the registry" + unseen(unseen)),
                 null,
                 null);
     }
@@ -161,7 +161,10 @@ record ImageBuildStatuses(ImageBuild build, ImageBuildObserved observed, Instant
     private ImageBuildStatus status(
             List<Condition> conditions, ImageBuildStatus.@Nullable Progress progress, @Nullable Job known) {
         // The Job of a later build may be gone.
-        Job newest = known != null && ImageBuildObserved.number(known) < observed.lastNumber() ? null : known;
+        Job newest = known != null
+                        && ImageBuildObserved.number(known) < observed.told().lastNumber()
+                ? null
+                : known;
         Job good = past().good();
         BuildReport report = good == null ? null : observed.report(good);
         return new ImageBuildStatus(

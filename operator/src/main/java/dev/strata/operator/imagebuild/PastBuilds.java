@@ -70,7 +70,7 @@ record PastBuilds(ImageBuild build, ImageBuildObserved observed) {
 
     /// Whether the status names a later build as the last successful one.
     private boolean earlier(Job job) {
-        ImageBuildStatus.SuccessfulBuild last = observed.success();
+        ImageBuildStatus.SuccessfulBuild last = observed.told().success();
         return last != null && last.number() != null && ImageBuildObserved.number(job) < last.number();
     }
 
