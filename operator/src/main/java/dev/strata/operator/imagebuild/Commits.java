@@ -20,7 +20,7 @@ final class Commits {
 
     private record Known(String commit, Instant at) {}
 
-    /// What `source` (url and revision of one ImageBuild) named when it was looked up at most `age` ago.
+    /// What `source` (of one ImageBuild: url, revision and request) named when it was looked up at most `age` ago.
     @Nullable
     String recent(String source, Duration age, Instant now) {
         lock.lock();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Which commit a git source names, looked up at most once in an interval, aside of the reconcile. Until the
 /// answer is there, and where the look-up fails, it is the commit of the newest build of the same source. After a
 /// failure the git server is asked again after 15 s, then half as often each time, at last every 5 min; at once
-/// when the source or its Secret has changed. Bounded; thread-safe.
+/// when the source or its Secret has changed, or another build is asked for. Bounded; thread-safe.
 final class Sources {
     private static final Duration FIRST = Duration.ofSeconds(15);
     private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -64,7 +64,7 @@ final class Sources {
 
     /// A git server that gave no commit.
     ///
-    /// @param asked the source that was asked for, and the version of its Secret
+    /// @param asked the source that was asked for, the request for a build, and the version of its Secret
     /// @param failures how often in a row
     /// @param due when it is asked again
     record Outage(String asked, Problem problem, int failures, Instant due) {}
@@ -94,7 +94,8 @@ final class Sources {
             return Found.now(null);
         }
         String uid = build.getMetadata().getUid();
-        String name = uid + " " + name(build.getSpec());
+        // Whoever asks for a build means the commit of now.
+        String name = uid + " " + name(build.getSpec()) + " " + Wanted.request(build);
         String known = commits.recent(name, interval(build.getSpec()).minusSeconds(1), now);
         if (known != null) {
             return Found.now(known);
