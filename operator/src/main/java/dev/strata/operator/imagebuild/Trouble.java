@@ -6,6 +6,7 @@ package dev.strata.operator.imagebuild;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +20,8 @@ record Trouble(String reason, String message) {
     private static final Set<String> PULL = Set.of("ErrImagePull", "ImagePullBackOff", "InvalidImageName");
     private static final Set<String> CREATE =
             Set.of("CreateContainerError", "CreateContainerConfigError", "RunContainerError");
+
+    private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
     private static final String POD_SECURITY = "violates PodSecurity \"";
 
@@ -48,6 +51,15 @@ record Trouble(String reason, String message) {
         if (pods.isEmpty()) {
             return null;
         }
+        Optional<Trouble> ends = pods.stream()
+                .filter(pod -> !ENDED.contains(String.valueOf(pod.getStatus().getPhase())))
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() != null
+                        || ImageBuildObserved.condition(job, "FailureTarget") != null)
+                .map(pod -> ends(job, pod))
+                .findFirst();
+        if (ends.isPresent()) {
+            return ends.get();
+        }
         Pod newest = pods.getFirst();
         Optional<Trouble> waiting = newest.getStatus().getContainerStatuses().stream()
                 .map(status ->
@@ -58,6 +70,18 @@ record Trouble(String reason, String message) {
                 .flatMap(Optional::stream)
                 .findFirst();
         return waiting.or(() -> unschedulable(newest)).orElse(null);
+    }
+
+    /// A pod whose node is lost stays, and with it its Job, until the node is back or is deleted.
+    private static Trouble ends(Job job, Pod pod) {
+        JobCondition target = ImageBuildObserved.condition(job, "FailureTarget");
+        String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+        return new Trouble(
+                "Ending",
+                "the build is being ended" + (target == null ? "" : " (" + target.getReason() + ")")
+                        + " and waits until its pod " + pod.getMetadata().getName()
+                        + (node == null ? "" : " on node " + node)
+                        + " has stopped. Try: look whether the node is Ready, where this stays");
     }
 
     private static Optional<Trouble> waiting(String reason, String message) {
