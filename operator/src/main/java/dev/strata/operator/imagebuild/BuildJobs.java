@@ -114,7 +114,8 @@ final class BuildJobs {
         return found;
     }
 
-    /// A Job that the API server or a webhook has made into another is deleted before it runs anything.
+    /// A Job that the API server or a webhook has made into another is deleted, and with it the pod that the Job
+    /// controller may have made till then; the chart's admission policy refuses such a pod.
     private Job asAsked(Job wanted, Job made) {
         List<String> differences = PodDifference.between(
                 wanted.getSpec().getTemplate().getSpec(),

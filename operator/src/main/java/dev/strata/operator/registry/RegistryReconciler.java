@@ -25,7 +25,6 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
-import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -41,7 +40,6 @@ import org.slf4j.LoggerFactory;
         name = "registry",
         fieldManager = RegistryNames.OPERATOR,
         finalizerName = "strata.dev/registry")
-@GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 2000, maxInterval = 300_000)
 public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<Registry> {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryReconciler.class);
 
