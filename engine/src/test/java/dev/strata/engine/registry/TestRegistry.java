@@ -96,13 +96,18 @@ public final class TestRegistry implements AutoCloseable {
         return Pattern.compile(pattern).matcher(log()).results().count();
     }
 
+    /// The file of a blob's bytes in its storage.
+    Path blob(Digest digest) {
+        return directory
+                .resolve("storage/docker/registry/v2/blobs/sha256")
+                .resolve(digest.hex().substring(0, 2))
+                .resolve(digest.hex())
+                .resolve("data");
+    }
+
     /// Removes a blob's bytes, as the registry's garbage collector does: repositories still link to it.
     public void collect(Digest blob) throws IOException {
-        Files.delete(directory
-                .resolve("storage/docker/registry/v2/blobs/sha256")
-                .resolve(blob.hex().substring(0, 2))
-                .resolve(blob.hex())
-                .resolve("data"));
+        Files.delete(blob(blob));
     }
 
     @Override
