@@ -73,6 +73,11 @@ final class Builds implements AutoCloseable {
         return this;
     }
 
+    /// Runs a script of the shell in the new directory `t` of the context.
+    void archive(String script) throws IOException, InterruptedException {
+        run(List.of("sh", "-ec", "cd " + context + "; mkdir t; cd t; " + script));
+    }
+
     /// Builds `dockerfile` without any option.
     Image build(String dockerfile) throws IOException, InterruptedException {
         return builder(dockerfile).build();
