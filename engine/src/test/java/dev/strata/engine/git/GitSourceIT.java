@@ -17,59 +17,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.eclipse.jgit.api.Git;
-import org.eclipse.jgit.lib.PersonIdent;
-import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.util.FS;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Commits from this machine, and from real servers of ssh and https.
+/// Commits from this machine, and from a real server of https.
 class GitSourceIT {
-    private static final String UNKNOWN_KEY = "the git server shows a host key that known_hosts does not name";
-
     @TempDir
     Path directory;
 
-    private Path repository;
-    private RevCommit commit;
+    private TestRepository repository;
 
     @BeforeEach
     void aRepositoryWithOneFile() throws Exception {
-        repository = directory.resolve("repository");
-        try (Git git = Git.init().setDirectory(repository.toFile()).call()) {
-            Files.writeString(repository.resolve("file"), "content");
-            git.add().addFilepattern("file").call();
-            var author = new PersonIdent("author", "author@example.invalid");
-            commit = git.commit()
-                    .setMessage("a file")
-                    .setAuthor(author)
-                    .setCommitter(author)
-                    .setSign(false)
-                    .call();
-        }
+        repository = new TestRepository(directory);
     }
 
     @Test
     void aCommitIsCheckedOutWithItsTime() throws Exception {
         Path work = Files.createDirectory(directory.resolve("work"));
-        Instant time = checkOut(repository.toUri().toString(), GitCredentials.NONE, work);
+        Instant time = repository.checkOut(repository.url(), GitCredentials.NONE, work);
 
         assertThat(work.resolve("file")).hasContent("content");
-        assertThat(time).isEqualTo(Instant.ofEpochSecond(commit.getCommitTime()));
+        assertThat(time).isEqualTo(Instant.ofEpochSecond(repository.commit().getCommitTime()));
     }
 
     @Test
     void theUsersConfigurationOfGitLeadsNowhereElse() throws Exception {
         Path home = Files.createDirectory(directory.resolve("home"));
-        String url = repository.toUri().toString();
+        String url = repository.url();
         Files.writeString(home.resolve(".gitconfig"), "[url \"/nowhere/\"]\n  insteadOf = " + url + "\n");
         Path work = Files.createDirectory(directory.resolve("work"));
         var before = FS.DETECTED.userHome();
         FS.DETECTED.setUserHome(home.toFile());
         try {
-            checkOut(url, GitCredentials.NONE, work);
+            repository.checkOut(url, GitCredentials.NONE, work);
         } finally {
             FS.DETECTED.setUserHome(before);
         }
@@ -78,7 +62,7 @@ class GitSourceIT {
 
     @Test
     void aCommitThatIsNotThereIsAProblemOfTheRevision() throws Exception {
-        var git = new BuildRequest.Git(repository.toUri().toString(), "0123456789abcdef0123456789abcdef01234567");
+        var git = new BuildRequest.Git(repository.url(), "0123456789abcdef0123456789abcdef01234567");
         Path work = Files.createDirectory(directory.resolve("work"));
 
         StrataException thrown = catchThrowableOfType(
@@ -90,91 +74,13 @@ class GitSourceIT {
     }
 
     @Test
-    void sshWithTheKeyAndTheHostKeyOfTheSecret() throws Exception {
-        try (TestSshServer server = TestSshServer.start(directory.resolve("ssh"))) {
-            Path work = Files.createDirectory(directory.resolve("work"));
-
-            checkOut(server.url(repository), ssh(server.privateKey(), server.knownHosts()), work);
-
-            assertThat(work.resolve("file")).hasContent("content");
-        }
-    }
-
-    @Test
-    void anSshServerWithAnotherHostKeyIsNotBelieved() throws Exception {
-        try (TestSshServer server = TestSshServer.start(directory.resolve("ssh"))) {
-            TestSshServer.key(directory.resolve("other"), "");
-            String host = server.knownHosts().split(" ", 2)[0];
-            String other = host + " " + Files.readString(directory.resolve("other.pub"));
-
-            Problem problem = refused(server.url(repository), ssh(server.privateKey(), other));
-
-            assertThat(problem.code()).isEqualTo(ProblemCode.GitUnauthorized);
-            assertThat(problem.what()).isEqualTo(UNKNOWN_KEY);
-        }
-    }
-
-    @Test
-    void anSshServerThatKnownHostsDoesNotNameIsNotBelieved() throws Exception {
-        try (TestSshServer server = TestSshServer.start(directory.resolve("ssh"))) {
-            String elsewhere = server.knownHosts().replaceFirst("^\\S+", "git.example.invalid");
-
-            assertThat(refused(server.url(repository), ssh(server.privateKey(), elsewhere))
-                            .what())
-                    .isEqualTo(UNKNOWN_KEY);
-        }
-    }
-
-    @Test
-    void anSshServerThatDoesNotKnowTheKeyRefuses() throws Exception {
-        try (TestSshServer server = TestSshServer.start(directory.resolve("ssh"))) {
-            TestSshServer.key(directory.resolve("other"), "");
-            String other = Files.readString(directory.resolve("other"));
-
-            Problem problem = refused(server.url(repository), ssh(other, server.knownHosts()));
-
-            assertThat(problem.code()).isEqualTo(ProblemCode.GitUnauthorized);
-            assertThat(problem.what()).isEqualTo("the git server refuses these credentials");
-        }
-    }
-
-    @Test
-    void aRepositoryThatAnSshServerDoesNotHaveIsNotFound() throws Exception {
-        try (TestSshServer server = TestSshServer.start(directory.resolve("ssh"))) {
-            GitCredentials credentials = ssh(server.privateKey(), server.knownHosts());
-
-            assertThat(refused(server.url(directory.resolve("nothing")), credentials)
-                            .code())
-                    .isEqualTo(ProblemCode.GitRepositoryNotFound);
-        }
-    }
-
-    @Test
-    void aKeyWithAPassphraseIsAProblemOfTheSecret() throws Exception {
-        TestSshServer.key(directory.resolve("locked"), "a passphrase");
-        String locked = Files.readString(directory.resolve("locked"));
-
-        Problem problem = refused("ssh://git@127.0.0.1:1/x", ssh(locked, "127.0.0.1 x"));
-
-        assertThat(problem.code()).isEqualTo(ProblemCode.CredentialsInvalid);
-        assertThat(problem.what())
-                .isEqualTo("the key ssh-privatekey of the git Secret is no private key, or one with a passphrase");
-    }
-
-    @Test
-    void sshWithoutASecretIsAProblemOfTheSecret() {
-        assertThat(refused("git@127.0.0.1:x", GitCredentials.NONE).what())
-                .isEqualTo("an ssh address needs a Secret with the keys ssh-privatekey and known_hosts");
-    }
-
-    @Test
     void httpsWithTheLoginAndTheAuthorityOfTheSecret() throws Exception {
         Path ca = TestCertificates.make(directory.resolve("pki"));
         try (TestGitServer server = TestGitServer.https(directory, directory.resolve("pki"))) {
             Path work = Files.createDirectory(directory.resolve("work"));
             var credentials = new GitCredentials(TestGitServer.LOGIN, null, Files.readString(ca));
 
-            checkOut(server.address() + "/repository/.git", credentials, work);
+            repository.checkOut(server.address() + "/repository/.git", credentials, work);
 
             assertThat(work.resolve("file")).hasContent("content");
         }
@@ -188,7 +94,7 @@ class GitSourceIT {
             for (String authorities : new @Nullable String[] {null, Files.readString(other)}) {
                 var credentials = new GitCredentials(TestGitServer.LOGIN, null, authorities);
 
-                Problem problem = refused(server.address() + "/repository/.git", credentials);
+                Problem problem = repository.refused(server.address() + "/repository/.git", credentials);
 
                 assertThat(problem.code()).isEqualTo(ProblemCode.GitUnauthorized);
                 assertThat(problem.what())
@@ -204,9 +110,13 @@ class GitSourceIT {
             var wrong = new GitCredentials(new GitCredentials.Login("reader", "guess"), null, authorities);
             var right = new GitCredentials(TestGitServer.LOGIN, null, authorities);
 
-            assertThat(refused(server.address() + "/repository/.git", wrong).code())
+            assertThat(repository
+                            .refused(server.address() + "/repository/.git", wrong)
+                            .code())
                     .isEqualTo(ProblemCode.GitUnauthorized);
-            assertThat(refused(server.address() + "/nothing/.git", right).code())
+            assertThat(repository
+                            .refused(server.address() + "/nothing/.git", right)
+                            .code())
                     .isEqualTo(ProblemCode.GitRepositoryNotFound);
         }
     }
@@ -218,7 +128,8 @@ class GitSourceIT {
                 TestGitServer server = TestGitServer.redirectingTo(target.address())) {
             var credentials = new GitCredentials(TestGitServer.LOGIN, null, Files.readString(ca));
 
-            assertThat(refused(server.address() + "/repository/.git", credentials)
+            assertThat(repository
+                            .refused(server.address() + "/repository/.git", credentials)
                             .what())
                     .isEqualTo("the git server sends on to another address, which is not followed");
         }
@@ -228,7 +139,7 @@ class GitSourceIT {
     void anAnswerWithoutEndIsGivenUp() throws Exception {
         try (TestGitServer server = TestGitServer.endless();
                 var settings = new GitTransport(GitCredentials.NONE, 10, 1 << 20);
-                Git git = Git.open(repository.toFile())) {
+                Git git = Git.open(repository.path().toFile())) {
             Throwable thrown = catchThrowable(() -> git.lsRemote()
                     .setRemote(server.address() + "/a")
                     .setTransportConfigCallback(settings)
@@ -236,21 +147,5 @@ class GitSourceIT {
 
             assertThat(GitFailure.of(thrown).problem().code()).isEqualTo(ProblemCode.SourceTooLarge);
         }
-    }
-
-    private static GitCredentials ssh(String privateKey, String knownHosts) {
-        return new GitCredentials(null, new GitCredentials.SshIdentity(privateKey, knownHosts), null);
-    }
-
-    private Problem refused(String url, GitCredentials credentials) {
-        StrataException thrown = catchThrowableOfType(
-                StrataException.class,
-                () -> checkOut(url, credentials, Files.createTempDirectory(directory, "refused")));
-        assertThat(thrown).as("a refusal of " + url).isNotNull();
-        return thrown.problem();
-    }
-
-    private Instant checkOut(String url, GitCredentials credentials, Path work) throws Exception {
-        return new GitSource(new BuildRequest.Git(url, commit.name()), credentials).checkOut(work);
     }
 }
