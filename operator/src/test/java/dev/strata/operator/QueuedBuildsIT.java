@@ -4,6 +4,8 @@
  */
 package dev.strata.operator;
 
+import static dev.strata.operator.BuildsOnApiServer.DIGEST;
+import static dev.strata.operator.BuildsOnApiServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.imagebuild.ImageBuild;
@@ -13,9 +15,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Builds that wait for a slot.
-class QueuedBuildsIT extends BuildsOnApiServer {
+class QueuedBuildsIT {
+    @RegisterExtension
+    private static final BuildsOnApiServer builds = new BuildsOnApiServer();
+
     /// As many of one namespace run as the setting that nobody has changed says.
     private static final int RUN = 5;
 
@@ -23,12 +29,12 @@ class QueuedBuildsIT extends BuildsOnApiServer {
 
     @Test
     void theyAskTheApiServerNothingAndStartWhenAnotherEnds() throws InterruptedException {
-        namespace("many", "baseline");
+        builds.cluster().namespace("many", "baseline");
         for (int i = 0; i < RUN + WAIT; i++) {
-            apply("many", "app-" + i, "FROM scratch");
+            builds.apply("many", "app-" + i, "FROM scratch");
         }
         await(() -> {
-            assertThat(jobs("many")).hasSize(RUN);
+            assertThat(builds.jobs("many")).hasSize(RUN);
             assertThat(queued()).isEqualTo(WAIT);
         });
         double before = reads();
@@ -36,25 +42,26 @@ class QueuedBuildsIT extends BuildsOnApiServer {
         TimeUnit.SECONDS.sleep(12);
         assertThat(reads() - before).as("reads of two rounds").isZero();
 
-        Job first = jobs("many").getFirst();
-        pushed.add(DIGEST);
-        complete(first, good(DIGEST), 0);
+        Job first = builds.jobs("many").getFirst();
+        builds.pushed.add(DIGEST);
+        builds.jobController().complete(first, builds.good(DIGEST), 0);
         Awaitility.await("the next is woken")
                 .atMost(Duration.ofSeconds(3))
-                .until(() -> jobs("many").size() == RUN + 1);
+                .until(() -> builds.jobs("many").size() == RUN + 1);
         await(() -> assertThat(queued()).isEqualTo(WAIT - 1));
     }
 
     private long queued() {
-        return client.resources(ImageBuild.class).inNamespace("many").list().getItems().stream()
-                .map(build -> condition("many", build.getMetadata().getName(), "Ready"))
+        return builds.client().resources(ImageBuild.class).inNamespace("many").list().getItems().stream()
+                .map(build -> builds.condition("many", build.getMetadata().getName(), "Ready"))
                 .filter(ready -> ready.getReason().equals("Queued"))
                 .count();
     }
 
     /// What a build needs to be there, read by anybody, as the API server itself counts.
     private double reads() {
-        return client.raw("/metrics")
+        return builds.client()
+                .raw("/metrics")
                 .lines()
                 .filter(line -> line.startsWith("apiserver_request_total{"))
                 .filter(line -> List.of("nodes", "daemonsets", "secrets").stream()

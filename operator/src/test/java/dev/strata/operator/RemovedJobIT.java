@@ -4,6 +4,8 @@
  */
 package dev.strata.operator;
 
+import static dev.strata.operator.BuildsOnApiServer.DIGEST;
+import static dev.strata.operator.BuildsOnApiServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -12,39 +14,46 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Something removes finished Jobs.
-class RemovedJobIT extends BuildsOnApiServer {
+class RemovedJobIT {
+    @RegisterExtension
+    private static final BuildsOnApiServer builds = new BuildsOnApiServer();
+
     @Test
     void theImageStaysReadyAndTheRequestOfTheBuildGoes() {
-        namespace("tidy", "baseline");
-        apply("tidy", "hello", "FROM scratch");
-        await(() -> assertThat(jobs("tidy")).hasSize(1));
-        Job job = jobs("tidy").getFirst();
-        pushed.add(DIGEST);
-        complete(job, good(DIGEST), 0);
-        await(() -> assertThat(condition("tidy", "hello", "Ready").getStatus()).isEqualTo("True"));
+        builds.cluster().namespace("tidy", "baseline");
+        builds.apply("tidy", "hello", "FROM scratch");
+        await(() -> assertThat(builds.jobs("tidy")).hasSize(1));
+        Job job = builds.jobs("tidy").getFirst();
+        builds.pushed.add(DIGEST);
+        builds.jobController().complete(job, builds.good(DIGEST), 0);
+        await(() -> assertThat(builds.condition("tidy", "hello", "Ready").getStatus())
+                .isEqualTo("True"));
         assertThat(requests()).containsExactly(job.getMetadata().getName());
 
-        client.resource(job).delete();
+        builds.client().resource(job).delete();
         await(() -> assertThat(requests()).isEmpty());
-        await(() -> assertThat(status("tidy", "hello").history()).isNullOrEmpty());
+        await(() -> assertThat(builds.status("tidy", "hello").history()).isNullOrEmpty());
         Awaitility.await()
                 .during(Duration.ofSeconds(3))
                 .atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> {
-                    assertThat(condition("tidy", "hello", "Ready").getStatus()).isEqualTo("True");
-                    assertThat(jobs("tidy")).isEmpty();
+                    assertThat(builds.condition("tidy", "hello", "Ready").getStatus())
+                            .isEqualTo("True");
+                    assertThat(builds.jobs("tidy")).isEmpty();
                 });
-        assertThat(status("tidy", "hello").buildNumber()).isEqualTo(1);
+        assertThat(builds.status("tidy", "hello").buildNumber()).isEqualTo(1);
 
-        merge("tidy", Map.of("metadata", Map.of("annotations", Map.of("strata.dev/rebuild-requested-at", "1"))));
-        await(() -> assertThat(jobs("tidy")).hasSize(1));
-        assertThat(status("tidy", "hello").buildNumber()).isEqualTo(2);
+        builds.merge("tidy", Map.of("metadata", Map.of("annotations", Map.of("strata.dev/rebuild-requested-at", "1"))));
+        await(() -> assertThat(builds.jobs("tidy")).hasSize(1));
+        assertThat(builds.status("tidy", "hello").buildNumber()).isEqualTo(2);
     }
 
     private List<String> requests() {
-        return client
+        return builds
+                .client()
                 .configMaps()
                 .inNamespace("tidy")
                 .withLabel("strata.dev/imagebuild", "hello")
