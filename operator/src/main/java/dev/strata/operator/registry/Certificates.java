@@ -4,22 +4,17 @@
  */
 package dev.strata.operator.registry;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,9 +36,6 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemReader;
-import org.bouncycastle.util.io.pem.PemWriter;
 
 /// Makes and checks certificates (RFC 5280), all with RSA keys: every builder checks two signatures before it can
 /// ask the registry for anything, and a JVM that just started checks RSA ten times as fast as ECDSA.
@@ -103,7 +95,7 @@ final class Certificates {
     /// @param address an IP address
     Pair issue(Pair authority, String commonName, List<String> dnsNames, String address, Instant now) {
         try {
-            X509Certificate issuer = certificate(authority.certificate());
+            X509Certificate issuer = Pem.certificate(authority.certificate());
             Duration left = Duration.between(now, issuer.getNotAfter().toInstant());
             KeyPair keys = keys(SERVER_BITS);
             var builder = builder(
@@ -126,7 +118,7 @@ final class Certificates {
                     Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer));
             builder.addExtension(
                     Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()));
-            return sign(builder, key(authority.key()), keys.getPrivate());
+            return sign(builder, Pem.key(authority.key(), KEYS), keys.getPrivate());
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("the certificate of " + commonName + " could not be made", e);
         }
@@ -138,14 +130,14 @@ final class Certificates {
     /// @param authorities PEM of each
     static boolean serves(Pair pair, List<String> authorities, List<String> dnsNames, String address, Instant now) {
         try {
-            X509Certificate leaf = certificate(pair.certificate());
+            X509Certificate leaf = Pem.certificate(pair.certificate());
             if (authorities.stream().noneMatch(authority -> signed(leaf, authority))) {
                 return false;
             }
             var wanted = new TreeSet<String>(dnsNames);
             wanted.add(address);
             return names(leaf).equals(wanted)
-                    && fits(leaf.getPublicKey(), key(pair.key()))
+                    && fits(leaf.getPublicKey(), Pem.key(pair.key(), KEYS))
                     && leaf.getNotAfter().toInstant().minus(RENEWAL).isAfter(now);
         } catch (GeneralSecurityException | IOException e) {
             return false;
@@ -154,7 +146,7 @@ final class Certificates {
 
     private static boolean signed(X509Certificate leaf, String authority) {
         try {
-            leaf.verify(certificate(authority).getPublicKey());
+            leaf.verify(Pem.certificate(authority).getPublicKey());
             return true;
         } catch (GeneralSecurityException e) {
             return false;
@@ -163,7 +155,7 @@ final class Certificates {
 
     static boolean readable(String certificate) {
         try {
-            return certificate(certificate) != null;
+            return Pem.certificate(certificate) != null;
         } catch (CertificateException e) {
             return false;
         }
@@ -172,7 +164,7 @@ final class Certificates {
     /// When the certificate ends.
     static Instant notAfter(String certificate) {
         try {
-            return certificate(certificate).getNotAfter().toInstant();
+            return Pem.certificate(certificate).getNotAfter().toInstant();
         } catch (CertificateException e) {
             throw new IllegalStateException("a certificate that was just checked cannot be read", e);
         }
@@ -181,7 +173,7 @@ final class Certificates {
     /// Whether both parts can be read and belong together.
     static boolean readable(Pair pair) {
         try {
-            return fits(certificate(pair.certificate()).getPublicKey(), key(pair.key()));
+            return fits(Pem.certificate(pair.certificate()).getPublicKey(), Pem.key(pair.key(), KEYS));
         } catch (GeneralSecurityException | IOException e) {
             return false;
         }
@@ -228,29 +220,6 @@ final class Certificates {
             throws OperatorCreationException, CertificateException, IOException {
         var holder = builder.build(new JcaContentSignerBuilder(SIGNATURE).build(signer));
         X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(holder);
-        return new Pair(pem("CERTIFICATE", certificate.getEncoded()), pem("PRIVATE KEY", own.getEncoded()));
-    }
-
-    private static String pem(String type, byte[] content) throws IOException {
-        var text = new StringWriter();
-        try (var writer = new PemWriter(text)) {
-            writer.writeObject(new PemObject(type, content));
-        }
-        return text.toString();
-    }
-
-    private static X509Certificate certificate(String pem) throws CertificateException {
-        return (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private static PrivateKey key(String pem) throws GeneralSecurityException, IOException {
-        try (var reader = new PemReader(new java.io.StringReader(pem))) {
-            PemObject object = reader.readPemObject();
-            if (object == null) {
-                throw new GeneralSecurityException("no PEM in the private key");
-            }
-            return KeyFactory.getInstance(KEYS).generatePrivate(new PKCS8EncodedKeySpec(object.getContent()));
-        }
+        return new Pair(Pem.of(certificate), Pem.of(own));
     }
 }
