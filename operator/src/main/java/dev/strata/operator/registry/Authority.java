@@ -30,10 +30,11 @@ record Authority(Pair signer, List<String> previous) {
         return signer.certificate() + String.join("", previous);
     }
 
-    /// The authority as it should be now; itself when that is so already.
+    /// The authority as it should be now; itself when that is so already. One of another cluster domain signs no
+    /// more.
     Authority at(Instant now, Certificates certificates) {
         Instant end = Certificates.notAfter(signer.certificate());
-        if (end.minus(OVERLAP).isAfter(now)) {
+        if (end.minus(OVERLAP).isAfter(now) && certificates.maySign(signer.certificate())) {
             List<String> kept = alive(previous.stream(), now);
             return kept.equals(previous) ? this : new Authority(signer, kept);
         }

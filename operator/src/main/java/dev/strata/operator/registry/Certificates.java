@@ -17,21 +17,24 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -58,9 +61,12 @@ final class Certificates {
     private static final Duration BACKDATED = Duration.ofMinutes(5);
 
     private final SecureRandom random;
+    private final String zone;
 
-    Certificates(SecureRandom random) {
+    /// @param zone what every server's name ends with, `svc.cluster.local`: an authority signs no other
+    Certificates(SecureRandom random, String zone) {
         this.random = random;
+        this.zone = zone;
     }
 
     /// A certificate and its key, both as PEM; the key is PKCS #8.
@@ -72,7 +78,8 @@ final class Certificates {
         }
     }
 
-    /// A new authority, valid for ten years, that may sign certificates of servers only directly.
+    /// A new authority, valid for ten years, that may sign certificates of servers only directly, and only for
+    /// names of the zone.
     Pair authority(Instant now) {
         try {
             KeyPair keys = keys(AUTHORITY_BITS);
@@ -81,6 +88,7 @@ final class Certificates {
             var extensions = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            builder.addExtension(Extension.nameConstraints, true, constraints());
             builder.addExtension(
                     Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()));
             return sign(builder, keys.getPrivate(), keys.getPrivate());
@@ -89,11 +97,30 @@ final class Certificates {
         }
     }
 
+    /// Section 4.2.1.10: names of one kind are bound only where that kind is listed, so any address may be signed.
+    private NameConstraints constraints() {
+        var permitted = new GeneralSubtree(new GeneralName(GeneralName.dNSName, zone));
+        return new NameConstraints(new GeneralSubtree[] {permitted}, null);
+    }
+
+    /// Whether clients take certificates of the zone from that authority: not from one of another zone. One that is
+    /// not bound at all was made before there were bounds.
+    boolean maySign(String authority) {
+        try {
+            Extension bounds =
+                    new JcaX509CertificateHolder(Pem.certificate(authority)).getExtension(Extension.nameConstraints);
+            return bounds == null || bounds.getExtnValue().equals(new DEROctetString(constraints()));
+        } catch (CertificateException | IOException e) {
+            throw new IllegalStateException("a certificate that was just checked cannot be read", e);
+        }
+    }
+
     /// A server's certificate, valid for a year, and never longer than its authority.
     ///
     /// @param commonName at most 64 characters
+    /// @param dnsName of the zone
     /// @param address an IP address
-    Pair issue(Pair authority, String commonName, List<String> dnsNames, String address, Instant now) {
+    Pair issue(Pair authority, String commonName, String dnsName, String address, Instant now) {
         try {
             X509Certificate issuer = Pem.certificate(authority.certificate());
             Duration left = Duration.between(now, issuer.getNotAfter().toInstant());
@@ -104,16 +131,15 @@ final class Certificates {
                     keys.getPublic(),
                     now,
                     left.compareTo(LIFE) < 0 ? left : LIFE);
-            var names = new ArrayList<GeneralName>();
-            dnsNames.forEach(dns -> names.add(new GeneralName(GeneralName.dNSName, dns)));
-            names.add(new GeneralName(GeneralName.iPAddress, address));
+            var names = new GeneralName[] {
+                new GeneralName(GeneralName.dNSName, dnsName), new GeneralName(GeneralName.iPAddress, address)
+            };
             var extensions = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-            builder.addExtension(
-                    Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
             builder.addExtension(
                     Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer));
             builder.addExtension(
@@ -124,19 +150,17 @@ final class Certificates {
         }
     }
 
-    /// Whether `pair` need not be renewed: signed by one of these authorities, for exactly these
-    /// names, its key fitting, and not within [#RENEWAL] of its end.
+    /// Whether `pair` need not be renewed: signed by one of these authorities, for exactly this
+    /// name and address, its key fitting, and not within [#RENEWAL] of its end.
     ///
     /// @param authorities PEM of each
-    static boolean serves(Pair pair, List<String> authorities, List<String> dnsNames, String address, Instant now) {
+    static boolean serves(Pair pair, List<String> authorities, String dnsName, String address, Instant now) {
         try {
             X509Certificate leaf = Pem.certificate(pair.certificate());
             if (authorities.stream().noneMatch(authority -> signed(leaf, authority))) {
                 return false;
             }
-            var wanted = new TreeSet<String>(dnsNames);
-            wanted.add(address);
-            return names(leaf).equals(wanted)
+            return names(leaf).equals(Set.of(dnsName, address))
                     && fits(leaf.getPublicKey(), Pem.key(pair.key(), KEYS))
                     && leaf.getNotAfter().toInstant().minus(RENEWAL).isAfter(now);
         } catch (GeneralSecurityException | IOException e) {

@@ -5,7 +5,6 @@
 package dev.strata.operator.registry;
 
 import dev.strata.crds.registry.Registry;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,16 +42,18 @@ record RegistryNames(String name, String namespace, String clusterDomain) {
 
     /// What images of this registry begin with.
     String host() {
-        return name + "." + namespace + ".svc." + clusterDomain + ":" + PORT;
+        return dnsName() + ":" + PORT;
     }
 
-    /// Every DNS name of the Service, the longest last.
-    List<String> dnsNames() {
-        return List.of(
-                name,
-                name + "." + namespace,
-                name + "." + namespace + ".svc",
-                name + "." + namespace + ".svc." + clusterDomain);
+    /// The only name that the registry has a certificate for. Shorter names of the Service can be those of a host of
+    /// the world: `quay.io` is Registry `quay` of a namespace `io`.
+    String dnsName() {
+        return qualified() + "." + zone(clusterDomain);
+    }
+
+    /// What the names of all Services end with.
+    static String zone(String clusterDomain) {
+        return "svc." + clusterDomain;
     }
 
     String config() {

@@ -39,7 +39,7 @@ final class RegistryWork {
     private final OperatorConfig config;
     private final ClusterObjects objects;
     private final SecureRandom random = new SecureRandom();
-    private final Certificates certificates = new Certificates(random);
+    private final Certificates certificates;
     private final AuthorityStore authorities;
     private final Deliveries deliveries;
     private final SharedMap nodeTrust;
@@ -50,6 +50,7 @@ final class RegistryWork {
         this.client = client;
         this.config = config;
         this.objects = new ClusterObjects(client);
+        this.certificates = new Certificates(random, RegistryNames.zone(config.clusterDomain()));
         this.authorities = new AuthorityStore(client, config.namespace(), certificates);
         this.deliveries = new Deliveries(objects, new SharedMap(client, config.namespace(), RegistryNames.DELIVERIES));
         this.nodeTrust = new SharedMap(client, config.namespace(), RegistryNames.NODE_TRUST);
@@ -125,11 +126,11 @@ final class RegistryWork {
         Secret secret = secret(names.namespace(), names.tlsSecret());
         if (secret != null) {
             var pair = new Pair(RegistryUser.decoded(secret, "tls.crt"), RegistryUser.decoded(secret, "tls.key"));
-            if (Certificates.serves(pair, Authority.split(authority.bundle()), names.dnsNames(), address, now)) {
+            if (Certificates.serves(pair, Authority.split(authority.bundle()), names.dnsName(), address, now)) {
                 return pair;
             }
         }
-        return certificates.issue(authority.signer(), names.name(), names.dnsNames(), address, now);
+        return certificates.issue(authority.signer(), names.name(), names.dnsName(), address, now);
     }
 
     private RegistryUser user(RegistryDesired desired) {

@@ -14,11 +14,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AuthorityTest {
-    private static final List<String> NAMES = List.of("r");
+    private static final String NAME = "r.default.svc.cluster.local";
     private static final String ADDRESS = "10.0.0.7";
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final Certificates certificates = new Certificates(new SecureRandom());
+    private final Certificates certificates = new Certificates(new SecureRandom(), "svc.cluster.local");
     private final Authority first = new Authority(certificates.authority(START), List.of());
     private final Instant end = Certificates.notAfter(first.signer().certificate());
 
@@ -50,14 +50,14 @@ class AuthorityTest {
     @Test
     void atEveryMomentARegistryServesACertificateThatIsTrusted() {
         Authority authority = first;
-        Pair leaf = certificates.issue(authority.signer(), "r", NAMES, ADDRESS, START);
+        Pair leaf = certificates.issue(authority.signer(), "r", NAME, ADDRESS, START);
         for (Instant now = START; now.isBefore(end.plus(Duration.ofDays(800))); now = now.plus(Duration.ofDays(20))) {
             authority = authority.at(now, certificates);
             List<String> trusted = Authority.split(authority.bundle());
-            if (!Certificates.serves(leaf, trusted, NAMES, ADDRESS, now)) {
-                leaf = certificates.issue(authority.signer(), "r", NAMES, ADDRESS, now);
+            if (!Certificates.serves(leaf, trusted, NAME, ADDRESS, now)) {
+                leaf = certificates.issue(authority.signer(), "r", NAME, ADDRESS, now);
             }
-            assertThat(Certificates.serves(leaf, trusted, NAMES, ADDRESS, now))
+            assertThat(Certificates.serves(leaf, trusted, NAME, ADDRESS, now))
                     .as("%s", now)
                     .isTrue();
             assertThat(trusted).as("%s", now).hasSizeLessThanOrEqualTo(2);
@@ -67,10 +67,19 @@ class AuthorityTest {
     @Test
     void theOldCertificateServesOnAfterTheRenewal() {
         Instant renewal = end.minus(Duration.ofDays(700));
-        Pair leaf = certificates.issue(first.signer(), "r", NAMES, ADDRESS, renewal.minus(Duration.ofDays(60)));
+        Pair leaf = certificates.issue(first.signer(), "r", NAME, ADDRESS, renewal.minus(Duration.ofDays(60)));
         Authority second = first.at(renewal, certificates);
-        assertThat(Certificates.serves(leaf, Authority.split(second.bundle()), NAMES, ADDRESS, renewal))
+        assertThat(Certificates.serves(leaf, Authority.split(second.bundle()), NAME, ADDRESS, renewal))
                 .isTrue();
+    }
+
+    @Test
+    void anAuthorityOfAnotherClusterDomainSignsNoMore() {
+        var moved = new Certificates(new SecureRandom(), "svc.other.zone");
+        Authority next = first.at(START, moved);
+        assertThat(next.signer()).isNotEqualTo(first.signer());
+        assertThat(next.previous()).containsExactly(first.signer().certificate());
+        assertThat(next.at(START, moved)).isSameAs(next);
     }
 
     @Test

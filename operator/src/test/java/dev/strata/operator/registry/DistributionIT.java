@@ -99,11 +99,11 @@ class DistributionIT {
         assertThat(registry.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
-    private final Certificates certificates = new Certificates(new SecureRandom());
+    private final Certificates certificates = new Certificates(new SecureRandom(), "svc.cluster.local");
     private final Certificates.Pair authority = certificates.authority(Instant.now());
 
     private Process start(RegistryUser user, int port) throws IOException {
-        var leaf = certificates.issue(authority, "r", List.of("r"), "127.0.0.1", Instant.now());
+        var leaf = certificates.issue(authority, "r", "r.n.svc.cluster.local", "127.0.0.1", Instant.now());
         Path tls = Files.createDirectory(directory.resolve("tls"));
         Files.writeString(tls.resolve("tls.crt"), leaf.certificate());
         Files.writeString(tls.resolve("tls.key"), leaf.key());

@@ -16,13 +16,12 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /// An authority made by the operator's own code, for servers of tests.
 public final class TestAuthority {
-    private final Certificates certificates = new Certificates(new SecureRandom());
+    private final Certificates certificates = new Certificates(new SecureRandom(), "svc.cluster.local");
     private final Certificates.Pair authority = certificates.authority(Instant.now());
 
     private TestAuthority() {}
@@ -37,7 +36,7 @@ public final class TestAuthority {
 
     /// What a server of that address needs.
     public SSLContext serverContext(String address) throws GeneralSecurityException, IOException {
-        var pair = certificates.issue(authority, "r", List.of("r"), address, Instant.now());
+        var pair = certificates.issue(authority, "r", "r.n.svc.cluster.local", address, Instant.now());
         var body = pair.key().replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
         var key = KeyFactory.getInstance("RSA")
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
