@@ -47,18 +47,15 @@ public record RegistrySpec(
     /// A volume claim.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @ValidationRule(
-            value = "!has(oldSelf.size) || (has(self.size) &&"
-                    + " quantity(string(self.size)).compareTo(quantity(string(oldSelf.size))) >= 0)",
-            message = "spec.storage.persistentVolume.size: a volume can grow, never shrink",
-            fieldPath = ".size")
-    @ValidationRule(
             value = "has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) ||"
                     + " self.storageClassName == oldSelf.storageClassName)",
             message = "spec.storage.persistentVolume.storageClassName: cannot change once the volume is there",
             fieldPath = ".storageClassName")
     public record PersistentVolume(
             @Default("10Gi")
-            @JsonPropertyDescription("Size of the volume, for example `10Gi`. It may grow where its class allows that.")
+            @JsonPropertyDescription(
+                    "Size of the volume, for example `10Gi`. It may grow where its class allows that, and"
+                            + " never shrinks; the condition `VolumeResized` says what came of a change.")
             @Nullable
             Quantity size,
 

@@ -16,7 +16,8 @@ public record RegistryStatus(
         @JsonPropertyDescription(
                 "Ready: the registry answers with a valid certificate. Reconciling: it is being set up or changed."
                         + " Stalled: nothing happens until somebody changes something. NodesReady: every node can pull"
-                        + " from it.")
+                        + " from it. SecretsDelivered: every namespace that it is shared with has its Secrets."
+                        + " VolumeResized: the volume has the size of the spec.")
         @Nullable
         List<Condition> conditions,
 

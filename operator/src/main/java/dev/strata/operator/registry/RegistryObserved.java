@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param notAfter end of the certificate
 /// @param nodes what their agents tell
 /// @param undelivered the namespaces that do not hold their credentials, each with why; absent when it was not tried
+/// @param unresized why its volume has another size than the spec; absent when it has that one
 /// @param taken names that belong to others
 /// @param refused what the API server did not accept
 /// @param crowdedOut whether nothing was written, because its namespace has enough Registries
@@ -33,12 +34,13 @@ record RegistryObserved(
         @Nullable Instant notAfter,
         Nodes nodes,
         @Nullable SortedMap<String, String> undelivered,
+        @Nullable Trouble unresized,
         List<String> taken,
         List<String> refused,
         boolean crowdedOut) {
 
     static RegistryObserved crowdedOut(String host, long generation, Nodes nodes) {
-        return new RegistryObserved(host, generation, null, null, null, nodes, null, List.of(), List.of(), true);
+        return new RegistryObserved(host, generation, null, null, null, nodes, null, null, List.of(), List.of(), true);
     }
 
     /// Whether the pod of the newest template is ready.

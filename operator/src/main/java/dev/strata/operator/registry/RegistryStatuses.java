@@ -24,10 +24,17 @@ final class RegistryStatuses {
     /// does not take is no reason for another to wait.
     static final String SECRETS_DELIVERED = "SecretsDelivered";
 
+    /// Whether the volume has the size of the spec. Says nothing of the registry either, which serves with the size
+    /// that its volume has.
+    static final String VOLUME_RESIZED = "VolumeResized";
+
     private static final String TOO_MANY = "TooManyRegistries";
     private static final String TOO_MANY_MESSAGE = "the namespace has " + Deliveries.PER_NAMESPACE
             + " other Registries, and no more are served in one; delete one that is not needed, and this one is set up"
             + " within a minute, or make it in another namespace";
+
+    private static final String NOT_REACHED = "NotReached";
+    private static final String NOT_REACHED_MESSAGE = "the registry is not set up yet";
 
     /// Namespaces that a message names.
     private static final int NAMED = 5;
@@ -42,7 +49,8 @@ final class RegistryStatuses {
                 reconciling(observed),
                 stalled(observed),
                 nodesReady(observed, generation),
-                delivered(observed, generation));
+                delivered(observed, generation),
+                resized(observed, generation));
         int total = observed.nodes().total();
         return new RegistryStatus(
                 Conditions.merge(old == null ? null : old.conditions(), wanted, now),
@@ -131,8 +139,7 @@ final class RegistryStatuses {
     private static Condition delivered(RegistryObserved observed, long generation) {
         SortedMap<String, String> undelivered = observed.undelivered();
         if (undelivered == null) {
-            return Conditions.of(
-                    SECRETS_DELIVERED, Truth.FALSE, "NotReached", "the registry is not set up yet", generation);
+            return Conditions.of(SECRETS_DELIVERED, Truth.FALSE, NOT_REACHED, NOT_REACHED_MESSAGE, generation);
         }
         if (undelivered.isEmpty()) {
             return Conditions.of(SECRETS_DELIVERED, Truth.TRUE, "Delivered", "", generation);
@@ -146,5 +153,15 @@ final class RegistryStatuses {
                         "not delivered to " + failing + (failing == 1 ? " namespace: " : " namespaces: "),
                         failing > NAMED ? " and " + (failing - NAMED) + " more" : ""));
         return Conditions.of(SECRETS_DELIVERED, Truth.FALSE, "NotDelivered", message, generation);
+    }
+
+    private static Condition resized(RegistryObserved observed, long generation) {
+        Trouble unresized = observed.unresized();
+        if (unresized != null) {
+            return Conditions.of(VOLUME_RESIZED, Truth.FALSE, unresized.reason(), unresized.message(), generation);
+        }
+        return observed.statefulSet() == null
+                ? Conditions.of(VOLUME_RESIZED, Truth.FALSE, NOT_REACHED, NOT_REACHED_MESSAGE, generation)
+                : Conditions.of(VOLUME_RESIZED, Truth.TRUE, "AsAsked", "", generation);
     }
 }

@@ -8,9 +8,9 @@ import dev.strata.crds.registry.Registry;
 import dev.strata.operator.access.Access;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.registry.Certificates.Pair;
+import dev.strata.operator.registry.RegistryObserved.Trouble;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -20,13 +20,10 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.function.Predicate;
@@ -45,6 +42,7 @@ final class RegistryWork {
     private final SharedMap nodeTrust;
     private final NodeReports nodeReports;
     private final AgentPods agents;
+    private final RegistryVolume volume;
 
     RegistryWork(KubernetesClient client, OperatorConfig config) {
         this.client = client;
@@ -55,6 +53,7 @@ final class RegistryWork {
         this.deliveries = new Deliveries(objects, new SharedMap(client, config.namespace(), RegistryNames.DELIVERIES));
         this.nodeTrust = new SharedMap(client, config.namespace(), RegistryNames.NODE_TRUST);
         this.agents = new AgentPods(client, config.namespace());
+        this.volume = new RegistryVolume(client);
         this.nodeReports = new NodeReports(client, config.namespace());
     }
 
@@ -68,6 +67,7 @@ final class RegistryWork {
         StatefulSet set = null;
         Instant notAfter = null;
         SortedMap<String, String> undelivered = null;
+        Trouble unresized = null;
         try {
             if (!deliveries.admits(names)) {
                 Nodes nodes = nodeReports.read(now).about(names.qualified());
@@ -81,8 +81,8 @@ final class RegistryWork {
             objects.apply(desired.tls(leaf), ours(registry));
             objects.apply(desired.auth(user), ours(registry));
             set = workload(desired, leaf);
+            unresized = volume.resize(desired);
             undelivered = share(desired, authority, address, user);
-            grow(desired);
         } catch (NameTakenException e) {
             taken.add(String.valueOf(e.getMessage()));
         } catch (KubernetesClientException e) {
@@ -100,6 +100,7 @@ final class RegistryWork {
                 notAfter,
                 nodeReports.read(now).about(names.qualified()),
                 undelivered,
+                unresized,
                 taken,
                 refused,
                 false);
@@ -172,35 +173,6 @@ final class RegistryWork {
                 .map(claim -> claim.getSpec().getResources().getRequests().get("storage"))
                 .findFirst()
                 .orElse(otherwise);
-    }
-
-    private void grow(RegistryDesired desired) {
-        var claims = client.persistentVolumeClaims()
-                .inNamespace(desired.names().namespace())
-                .withName(desired.names().claim());
-        PersistentVolumeClaim claim = claims.get();
-        if (claim == null) {
-            return;
-        }
-        Quantity present = claim.getSpec().getResources().getRequests().get("storage");
-        if (present == null
-                || present.getNumericalAmount().compareTo(desired.size().getNumericalAmount()) >= 0) {
-            return;
-        }
-        String patch = client.getKubernetesSerialization()
-                .asJson(Map.of(
-                        "spec",
-                        Map.of(
-                                "resources",
-                                Map.of(
-                                        "requests",
-                                        Map.of("storage", desired.size().toString())))));
-        claims.patch(
-                new PatchContext.Builder()
-                        .withPatchType(PatchType.JSON_MERGE)
-                        .withFieldManager(RegistryNames.OPERATOR)
-                        .build(),
-                patch);
     }
 
     /// The namespaces that do not get what the Registry gives them, each with why.

@@ -72,7 +72,7 @@ class RegistryStatusesTest {
         var nodes = new Nodes(new TreeMap<>(Map.of("node-1", "")), 2, new TreeMap<>(Map.of("node-1", "WriteFailed")));
         RegistryStatus status = RegistryStatuses.of(
                 new RegistryObserved(
-                        HOST, 3, set(3L, 1), null, END, nodes, new TreeMap<>(), List.of(), List.of(), false),
+                        HOST, 3, set(3L, 1), null, END, nodes, new TreeMap<>(), null, List.of(), List.of(), false),
                 null,
                 NOW);
         assertThat(text(status, "NodesReady"))
@@ -135,6 +135,7 @@ class RegistryStatusesTest {
                         END,
                         nodes(Map.of("node-1", "")),
                         undelivered,
+                        null,
                         List.of(),
                         List.of(),
                         false),
@@ -191,7 +192,7 @@ class RegistryStatusesTest {
             Map<String, String> nodes,
             List<String> taken,
             List<String> refused) {
-        return new RegistryObserved(HOST, 3, set, pod, END, nodes(nodes), new TreeMap<>(), taken, refused, false);
+        return new RegistryObserved(HOST, 3, set, pod, END, nodes(nodes), new TreeMap<>(), null, taken, refused, false);
     }
 
     private static Nodes nodes(Map<String, String> pull) {
