@@ -4,9 +4,12 @@
  */
 package dev.strata.operator.registry;
 
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
-/// Answers of the API server that are not success.
+/// Answers of the API server that are not success, and any other fault of a reconcile.
 final class ApiErrors {
     private ApiErrors() {}
 
@@ -15,6 +18,20 @@ final class ApiErrors {
     /// once does not help, and a person must be told.
     static boolean isRefusal(KubernetesClientException e) {
         return e.getCode() == 403 || e.getCode() == 422;
+    }
+
+    /// Why a reconcile ended with that fault.
+    static Problem problem(Exception fault) {
+        if (fault instanceof StrataException e) {
+            return e.problem();
+        }
+        return Problem.of(
+                ProblemCode.Internal,
+                fault instanceof KubernetesClientException e
+                        ? "the API server answers: " + text(e)
+                        : "the operator has met a fault: " + fault.getClass().getSimpleName(),
+                "",
+                "the operator tries again by itself; its log says more");
     }
 
     /// The server's own words where there are some.

@@ -7,6 +7,9 @@ package dev.strata.operator.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access.Right;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -168,8 +171,14 @@ final class Deliveries {
         try {
             return JSON.readValue(text, new TypeReference<TreeSet<String>>() {});
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException(
-                    "ConfigMap " + RegistryNames.DELIVERIES + ", key " + key + ", is no list of namespaces", e);
+            throw new StrataException(
+                    Problem.of(
+                            ProblemCode.InvalidArgument,
+                            "in the operator's ConfigMap " + RegistryNames.DELIVERIES + " the key " + key
+                                    + " is no list of namespaces",
+                            "",
+                            "restore it from a backup, or write [] there and remove by hand what this Registry delivered"),
+                    e);
         }
     }
 }

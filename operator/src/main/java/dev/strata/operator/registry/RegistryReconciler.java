@@ -6,6 +6,7 @@ package dev.strata.operator.registry;
 
 import dev.strata.crds.registry.Registry;
 import dev.strata.crds.registry.RegistryStatus;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
@@ -18,8 +19,10 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -93,6 +96,30 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
                 .rescheduleAfter(pause(observed).toMillis());
     }
 
+    /// Says why a reconcile could not be done, which is tried again, later and later. What the API server answers may
+    /// be over with the second try, some seconds later, and until then nobody need wait for the registry.
+    @Override
+    public ErrorStatusUpdateControl<Registry> updateErrorStatus(
+            Registry registry, Context<Registry> context, Exception fault) {
+        ErrorStatusUpdateControl<Registry> done = ErrorStatusUpdateControl.noStatusUpdate();
+        int tries = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
+        if (fault instanceof KubernetesClientException && tries == 0) {
+            return done;
+        }
+        RegistryStatus status = RegistryStatuses.faulty(
+                RegistryNames.of(registry, config.clusterDomain()).host(),
+                registry.getMetadata().getGeneration(),
+                ApiErrors.problem(fault),
+                registry.getStatus(),
+                Instant.now());
+        try {
+            StatusPatch.write(registry, new Registry(), status, context);
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("code", e.getCode()).log("a fault cannot be written into the status");
+        }
+        return done;
+    }
+
     private static Duration pause(RegistryObserved observed) {
         if (observed.crowdedOut()) {
             return SETTLED;
@@ -108,7 +135,7 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
     public DeleteControl cleanup(Registry registry, Context<Registry> context) {
         try {
             work.remove(registry);
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException | StrataException e) {
             Instant asked = Instant.parse(registry.getMetadata().getDeletionTimestamp());
             if (asked.plus(PATIENCE).isAfter(Instant.now())) {
                 throw e;

@@ -5,12 +5,15 @@
 package dev.strata.operator.registry;
 
 import dev.strata.crds.registry.RegistryStatus;
+import dev.strata.engine.problem.Problem;
 import dev.strata.operator.condition.Conditions;
 import dev.strata.operator.condition.Truth;
 import dev.strata.operator.registry.RegistryObserved.Trouble;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -62,6 +65,31 @@ final class RegistryStatuses {
                                 .truncatedTo(ChronoUnit.SECONDS)
                                 .toString()),
                 new RegistryStatus.Nodes(total - observed.nodes().failing(), total));
+    }
+
+    /// Of a reconcile that ended with a fault. What it did not come to stays as it was found before.
+    static RegistryStatus faulty(
+            String host, long generation, Problem problem, @Nullable RegistryStatus old, Instant now) {
+        String reason = problem.code().name();
+        String message = problem.tryThis().isEmpty() ? problem.what() : problem.what() + ". Try: " + problem.tryThis();
+        boolean later = problem.code().retryable();
+        var wanted = new ArrayList<Condition>();
+        wanted.add(Conditions.of(Conditions.READY, Truth.FALSE, reason, message, generation));
+        wanted.add(Conditions.of(Conditions.RECONCILING, Truth.of(later), reason, message, generation));
+        wanted.add(Conditions.of(Conditions.STALLED, Truth.of(!later), reason, message, generation));
+        List<Condition> before = old == null ? null : old.conditions();
+        for (String type : List.of(NODES_READY, SECRETS_DELIVERED, VOLUME_RESIZED)) {
+            Condition kept = Conditions.find(before, type);
+            if (kept != null) {
+                wanted.add(new ConditionBuilder(kept).build());
+            }
+        }
+        return new RegistryStatus(
+                Conditions.merge(before, wanted, now),
+                generation,
+                host,
+                old == null ? null : old.tls(),
+                old == null ? null : old.nodes());
     }
 
     private static Condition ready(RegistryObserved observed) {

@@ -5,6 +5,9 @@
 package dev.strata.operator.registry;
 
 import dev.strata.crds.registry.Registry;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.registry.Certificates.Pair;
@@ -20,6 +23,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -114,12 +118,22 @@ final class RegistryWork {
         deliveries.withdrawAll(desired);
     }
 
+    /// @throws StrataException `InvalidArgument` when it has none: somebody else has made it so, and a Service never
+    ///     gets another
     private static String address(Service service) {
-        String address = service.getSpec().getClusterIP();
-        if (address == null || address.isEmpty()) {
-            throw new IllegalStateException("the Service has no address yet");
+        String address = String.valueOf(service.getSpec().getClusterIP());
+        try {
+            InetAddress.ofLiteral(address);
+            return address;
+        } catch (IllegalArgumentException e) {
+            String name = service.getMetadata().getNamespace() + "/"
+                    + service.getMetadata().getName();
+            throw new StrataException(Problem.of(
+                    ProblemCode.InvalidArgument,
+                    "the Service " + name + " has no address of its own; its clusterIP is " + address,
+                    "",
+                    "delete the Service; it is made anew"));
         }
-        return address;
     }
 
     private Pair certificate(RegistryDesired desired, Authority authority, String address, Instant now) {
