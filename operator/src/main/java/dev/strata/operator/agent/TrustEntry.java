@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -100,8 +102,16 @@ record TrustEntry(String host, String address, String ca) {
         String address = endpoint.substring(prefix.length(), endpoint.length() - suffix.length());
         if (address.startsWith("[") && address.endsWith("]")) {
             String inner = address.substring(1, address.length() - 1);
-            return IPV6.matcher(inner).matches() && inner.contains(":") ? inner : null;
+            return isIpv6(inner) ? inner : null;
         }
         return IPV4.matcher(address).matches() ? address : null;
+    }
+
+    private static boolean isIpv6(String address) {
+        try {
+            return IPV6.matcher(address).matches() && InetAddress.ofLiteral(address) instanceof Inet6Address;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 }

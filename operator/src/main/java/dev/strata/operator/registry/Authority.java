@@ -45,7 +45,7 @@ record Authority(Pair signer, List<String> previous) {
 
     /// Whether every part can be read.
     boolean usable() {
-        return Certificates.readable(signer) && previous.stream().allMatch(Certificates::readable);
+        return Certificates.readable(signer) && previous.stream().allMatch(Pem::isCertificate);
     }
 
     /// The certificates of a text that holds nothing else, each as PEM.

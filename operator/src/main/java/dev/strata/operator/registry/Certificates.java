@@ -6,6 +6,7 @@ package dev.strata.operator.registry;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -19,9 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -160,7 +161,7 @@ final class Certificates {
             if (authorities.stream().noneMatch(authority -> signed(leaf, authority))) {
                 return false;
             }
-            return names(leaf).equals(Set.of(dnsName, address))
+            return names(leaf).equals(Set.of(dnsName, InetAddress.ofLiteral(address)))
                     && fits(leaf.getPublicKey(), Pem.key(pair.key(), KEYS))
                     && leaf.getNotAfter().toInstant().minus(RENEWAL).isAfter(now);
         } catch (GeneralSecurityException | IOException e) {
@@ -173,14 +174,6 @@ final class Certificates {
             leaf.verify(Pem.certificate(authority).getPublicKey());
             return true;
         } catch (GeneralSecurityException e) {
-            return false;
-        }
-    }
-
-    static boolean readable(String certificate) {
-        try {
-            return Pem.certificate(certificate) != null;
-        } catch (CertificateException e) {
             return false;
         }
     }
@@ -214,11 +207,15 @@ final class Certificates {
         return signer.verify(signature);
     }
 
-    private static Set<String> names(X509Certificate leaf) throws CertificateException {
-        var names = new TreeSet<String>();
+    /// The names as text and as addresses: the same IPv6 address can be written in many ways.
+    private static Set<Object> names(X509Certificate leaf) throws CertificateException {
+        var names = new HashSet<>();
         Collection<List<?>> alternatives = leaf.getSubjectAlternativeNames();
         if (alternatives != null) {
-            alternatives.forEach(entry -> names.add(String.valueOf(entry.get(1))));
+            for (List<?> name : alternatives) {
+                String text = String.valueOf(name.get(1));
+                names.add(name.getFirst().equals(GeneralName.iPAddress) ? InetAddress.ofLiteral(text) : text);
+            }
         }
         return names;
     }

@@ -38,6 +38,14 @@ final class Pem {
                 .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
     }
 
+    static boolean isCertificate(String pem) {
+        try {
+            return certificate(pem) != null;
+        } catch (CertificateException e) {
+            return false;
+        }
+    }
+
     /// @param algorithm of the key
     static PrivateKey key(String pem, String algorithm) throws GeneralSecurityException, IOException {
         try (var reader = new PemReader(new StringReader(pem))) {

@@ -154,7 +154,8 @@ record RegistryDesired(Registry registry, RegistryNames names) {
     Map<String, String> trust(String clusterIp, String certificate) {
         var trust = new java.util.LinkedHashMap<String, String>();
         trust.put("host", names.host());
-        trust.put("endpoint", "https://" + clusterIp + ":" + RegistryNames.PORT);
+        String address = clusterIp.contains(":") ? "[" + clusterIp + "]" : clusterIp;
+        trust.put("endpoint", "https://" + address + ":" + RegistryNames.PORT);
         trust.put("ca", certificate);
         return trust;
     }
