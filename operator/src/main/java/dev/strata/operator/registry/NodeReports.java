@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// What the node agents say, from the end of their logs. An agent has no access to the API, so
@@ -42,11 +43,17 @@ final class NodeReports {
 
     private final KubernetesClient client;
     private final String namespace;
+    private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Reading last;
 
+    /// @param time when the last agent was read
     /// @param nodes the report of every node with an agent, by the node's name
     /// @param without nodes that should have an agent and have no pod of it
     record Reading(Instant time, SortedMap<String, Report> nodes, int without) {
+        boolean isFresh() {
+            return time.plus(FRESH).isAfter(Instant.now());
+        }
+
         /// What it says of one registry.
         ///
         /// @param registry `NAME.NAMESPACE`
@@ -112,12 +119,28 @@ final class NodeReports {
         this.namespace = namespace;
     }
 
-    /// What all agents say now, or said some moments ago.
-    Reading read(Instant now) {
+    /// What all agents say now, or said some moments ago. One reconcile reads them at a time, log after log; the
+    /// others go on with what was read before, and wait only while there is nothing yet.
+    Reading read() {
         Reading known = last;
-        if (known != null && known.time().plus(FRESH).isAfter(now)) {
+        if (known != null && (known.isFresh() || reading.isLocked())) {
             return known;
         }
+        reading.lock();
+        try {
+            Reading meanwhile = last;
+            if (meanwhile != null && meanwhile.isFresh()) {
+                return meanwhile;
+            }
+            Reading all = all();
+            last = all;
+            return all;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private Reading all() {
         var nodes = new TreeMap<String, Report>();
         List<Pod> pods = client.pods()
                 .inNamespace(namespace)
@@ -130,9 +153,9 @@ final class NodeReports {
                 nodes.put(node == null ? pod.getMetadata().getName() : node, of(pod));
             }
         }
-        var reading = new Reading(now, nodes, Math.max(0, scheduled() - nodes.size()));
-        last = reading;
-        return reading;
+        int without = Math.max(0, scheduled() - nodes.size());
+        // Dated by its end: many logs take longer to read than a reading counts.
+        return new Reading(Instant.now(), nodes, without);
     }
 
     /// Nodes that should run an agent.

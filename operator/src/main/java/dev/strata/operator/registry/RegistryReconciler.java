@@ -10,6 +10,7 @@ import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -30,6 +31,8 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,9 +94,9 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
         Instant now = Instant.now();
         RegistryObserved observed = work.bring(registry, now);
         RegistryStatus status = RegistryStatuses.of(observed, registry.getStatus(), now);
-        StatusPatch.write(registry, new Registry(), status, context);
+        boolean changed = StatusPatch.write(registry, new Registry(), status, context);
         return UpdateControl.<Registry>noUpdate()
-                .rescheduleAfter(pause(observed).toMillis());
+                .rescheduleAfter(pause(observed, status, changed, now).toMillis());
     }
 
     /// Says why a reconcile could not be done, which is tried again, later and later. What the API server answers may
@@ -120,7 +123,11 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
         return done;
     }
 
-    private static Duration pause(RegistryObserved observed) {
+    /// When it is looked at again. What never settles is looked at later and later, the longer ago its conditions
+    /// have changed: each look reads every agent's log.
+    ///
+    /// @param changed whether this look has found something new
+    static Duration pause(RegistryObserved observed, RegistryStatus status, boolean changed, Instant now) {
         if (observed.crowdedOut()) {
             return SETTLED;
         }
@@ -128,7 +135,21 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
                 && observed.taken().isEmpty()
                 && observed.refused().isEmpty()
                 && observed.nodes().failing() == 0;
-        return !settled ? UNSETTLED : Map.of().equals(observed.undelivered()) ? SETTLED : UNDELIVERED;
+        if (settled) {
+            return Map.of().equals(observed.undelivered()) ? SETTLED : UNDELIVERED;
+        }
+        if (changed) {
+            return UNSETTLED;
+        }
+        Duration quiet = Duration.between(lastTransition(status, now), now);
+        return Collections.min(List.of(SETTLED, Collections.max(List.of(UNSETTLED, quiet.dividedBy(5)))));
+    }
+
+    private static Instant lastTransition(RegistryStatus status, Instant otherwise) {
+        return Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()
+                .map(condition -> Instant.parse(condition.getLastTransitionTime()))
+                .max(Comparator.naturalOrder())
+                .orElse(otherwise);
     }
 
     @Override

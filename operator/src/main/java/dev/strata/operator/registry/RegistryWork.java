@@ -74,7 +74,7 @@ final class RegistryWork {
         Trouble unresized = null;
         try {
             if (!deliveries.admits(names)) {
-                Nodes nodes = nodeReports.read(now).about(names.qualified());
+                Nodes nodes = nodeReports.read().about(names.qualified());
                 return RegistryObserved.crowdedOut(names.host(), generation, nodes);
             }
             Authority authority = authorities.load(now);
@@ -102,7 +102,7 @@ final class RegistryWork {
                 set,
                 pod,
                 notAfter,
-                nodeReports.read(now).about(names.qualified()),
+                nodeReports.read().about(names.qualified()),
                 undelivered,
                 unresized,
                 taken,

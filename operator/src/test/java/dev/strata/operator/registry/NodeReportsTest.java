@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -77,8 +76,7 @@ class NodeReportsTest {
                         .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
                         .build())
                 .build()) {
-            Nodes nodes =
-                    new NodeReports(client, "strata-system").read(Instant.now()).about("a.n");
+            Nodes nodes = new NodeReports(client, "strata-system").read().about("a.n");
             assertThat(nodes.pull()).isEqualTo(Map.of("node-one", "", "node-two", "AgentNotReporting"));
             assertThat(nodes.without()).isEqualTo(1);
         } finally {
