@@ -84,7 +84,7 @@ final class RegistryWork {
             notAfter = Certificates.notAfter(leaf.certificate());
             objects.apply(desired.tls(leaf), ours(registry));
             objects.apply(desired.auth(user), ours(registry));
-            set = workload(desired, leaf);
+            set = workload(desired, leaf, user);
             unresized = volume.resize(desired);
             undelivered = share(desired, authority, address, user);
         } catch (NameTakenException e) {
@@ -163,7 +163,7 @@ final class RegistryWork {
                 .build());
     }
 
-    private StatefulSet workload(RegistryDesired desired, Pair leaf) {
+    private StatefulSet workload(RegistryDesired desired, Pair leaf, RegistryUser user) {
         Predicate<HasMetadata> ours = ours(desired.registry());
         objects.apply(desired.config(), ours);
         StatefulSet existing = objects.get(new StatefulSetBuilder()
@@ -177,6 +177,7 @@ final class RegistryWork {
                         .statefulSet(
                                 leaf.certificate(),
                                 desired.configuration(),
+                                user.htpasswd(),
                                 existing == null ? desired.size() : templateSize(existing, desired.size())),
                 ours);
     }

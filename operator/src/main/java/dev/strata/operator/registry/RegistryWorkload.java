@@ -40,8 +40,10 @@ record RegistryWorkload(RegistryDesired desired, String image) {
     /// registry
     ///     reads it only at its start
     /// @param config text of the configuration, likewise
+    /// @param htpasswd text of the user's line; the kubelet brings a changed one to a running pod only a
+    ///     minute later
     /// @param templateSize size in the claim template, which cannot change
-    StatefulSet statefulSet(String tls, String config, Quantity templateSize) {
+    StatefulSet statefulSet(String tls, String config, String htpasswd, Quantity templateSize) {
         RegistryNames names = desired.names();
         return new StatefulSetBuilder()
                 .withMetadata(desired.owned(names.name()))
@@ -64,7 +66,8 @@ record RegistryWorkload(RegistryDesired desired, String image) {
                 .withLabels(desired.labels())
                 .withAnnotations(new TreeMap<>(Map.of(
                         "strata.dev/tls-hash", ClusterObjects.hash(tls),
-                        "strata.dev/config-hash", ClusterObjects.hash(config))))
+                        "strata.dev/config-hash", ClusterObjects.hash(config),
+                        "strata.dev/auth-hash", ClusterObjects.hash(htpasswd))))
                 .endMetadata()
                 .withSpec(pod())
                 .endTemplate()

@@ -50,7 +50,7 @@ class RegistryDesiredTest {
     @Test
     void theTemplateOfTheClaimKeepsItsSizeWhenTheVolumeGrows() throws IOException {
         var set = new RegistryWorkload(desired("shared"), "image")
-                .statefulSet("tls", "config", new io.fabric8.kubernetes.api.model.Quantity("1Gi"));
+                .statefulSet("tls", "config", "user", new io.fabric8.kubernetes.api.model.Quantity("1Gi"));
         assertThat(set.getSpec()
                         .getVolumeClaimTemplates()
                         .getFirst()
@@ -73,10 +73,13 @@ class RegistryDesiredTest {
     void anotherCertificateReplacesThePod() throws IOException {
         var workload = new RegistryWorkload(desired("plain"), "image");
         var size = desired("plain").size();
-        assertThat(workload.statefulSet("one", "config", size).getSpec().getTemplate())
-                .isNotEqualTo(
-                        workload.statefulSet("two", "config", size).getSpec().getTemplate())
-                .isEqualTo(workload.statefulSet("one", "config", size).getSpec().getTemplate());
+        assertThat(workload.statefulSet("one", "config", "user", size).getSpec().getTemplate())
+                .isNotEqualTo(workload.statefulSet("two", "config", "user", size)
+                        .getSpec()
+                        .getTemplate())
+                .isEqualTo(workload.statefulSet("one", "config", "user", size)
+                        .getSpec()
+                        .getTemplate());
     }
 
     private static RegistryDesired desired(String name) throws IOException {
@@ -92,7 +95,7 @@ class RegistryDesiredTest {
                 desired.tls(new Certificates.Pair("certificate", "key")),
                 desired.auth(USER),
                 new RegistryWorkload(desired, "registry.example/strata-registry:1")
-                        .statefulSet("certificate", "config", desired.size()),
+                        .statefulSet("certificate", "config", USER.htpasswd(), desired.size()),
                 desired.credentials(Right.PULL, "team-a", USER),
                 desired.credentials(Right.PUSH, "team-a", USER),
                 RegistryDesired.authority("team-a", "authority"));
