@@ -4,9 +4,6 @@
  */
 package dev.strata.operator.registry;
 
-import io.fabric8.kubernetes.api.model.ContainerStatus;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param host name of the registry
 /// @param generation of the Registry's spec
 /// @param statefulSet absent when it was not reached
-/// @param pod its pod, looked up only while it is not ready
+/// @param trouble why its pod is not ready; absent when nothing is known, or it is
 /// @param notAfter end of the certificate
 /// @param nodes what their agents tell
 /// @param undelivered the namespaces that do not hold their credentials, each with why; absent when it was not tried
@@ -30,7 +27,7 @@ record RegistryObserved(
         String host,
         long generation,
         @Nullable StatefulSet statefulSet,
-        @Nullable Pod pod,
+        @Nullable Trouble trouble,
         @Nullable Instant notAfter,
         Nodes nodes,
         @Nullable SortedMap<String, String> undelivered,
@@ -56,29 +53,6 @@ record RegistryObserved(
                 && Integer.valueOf(1).equals(status.getReadyReplicas())
                 && status.getUpdateRevision() != null
                 && status.getUpdateRevision().equals(status.getCurrentRevision());
-    }
-
-    /// Why the pod does not run, as reason and message; absent when nothing is known.
-    @Nullable
-    Trouble trouble() {
-        if (pod == null || pod.getStatus() == null) {
-            return null;
-        }
-        for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
-            var waiting =
-                    container.getState() == null ? null : container.getState().getWaiting();
-            if (waiting != null
-                    && waiting.getReason() != null
-                    && !waiting.getReason().equals("ContainerCreating")) {
-                return new Trouble(waiting.getReason(), waiting.getMessage() == null ? "" : waiting.getMessage());
-            }
-        }
-        for (PodCondition condition : pod.getStatus().getConditions()) {
-            if ("PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus())) {
-                return new Trouble("Unschedulable", condition.getMessage() == null ? "" : condition.getMessage());
-            }
-        }
-        return null;
     }
 
     /// One word and a sentence.

@@ -117,12 +117,7 @@ final class RegistryStatuses {
         return trouble == null
                 ? Conditions.of(
                         Conditions.READY, Truth.FALSE, "PodNotReady", "the registry's pod is not ready yet", generation)
-                : Conditions.of(
-                        Conditions.READY,
-                        Truth.FALSE,
-                        trouble.reason(),
-                        "the registry's pod does not run: " + trouble.message(),
-                        generation);
+                : Conditions.of(Conditions.READY, Truth.FALSE, trouble.reason(), trouble.message(), generation);
     }
 
     private static Condition reconciling(RegistryObserved observed) {

@@ -14,7 +14,6 @@ import dev.strata.operator.registry.Certificates.Pair;
 import dev.strata.operator.registry.RegistryObserved.Trouble;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -47,6 +46,7 @@ final class RegistryWork {
     private final NodeReports nodeReports;
     private final AgentPods agents;
     private final RegistryVolume volume;
+    private final PodTrouble podTrouble;
 
     RegistryWork(KubernetesClient client, OperatorConfig config) {
         this.client = client;
@@ -58,6 +58,7 @@ final class RegistryWork {
         this.nodeTrust = new SharedMap(client, config.namespace(), RegistryNames.NODE_TRUST);
         this.agents = new AgentPods(client, config.namespace());
         this.volume = new RegistryVolume(client);
+        this.podTrouble = new PodTrouble(client);
         this.nodeReports = new NodeReports(client, config.namespace());
     }
 
@@ -95,12 +96,12 @@ final class RegistryWork {
             }
             refused.add(ApiErrors.text(e));
         }
-        Pod pod = set == null || RegistryObserved.isReady(set) ? null : pod(names);
+        Trouble trouble = set == null || RegistryObserved.isReady(set) ? null : podTrouble.of(names, set);
         return new RegistryObserved(
                 names.host(),
                 generation,
                 set,
-                pod,
+                trouble,
                 notAfter,
                 nodeReports.read().about(names.qualified()),
                 undelivered,
@@ -202,13 +203,6 @@ final class RegistryWork {
                 client.getKubernetesSerialization().asJson(desired.trust(address, authority.bundle())));
         agents.tell(nodeTrust.all());
         return undelivered;
-    }
-
-    private @Nullable Pod pod(RegistryNames names) {
-        return client.pods()
-                .inNamespace(names.namespace())
-                .withName(names.pod())
-                .get();
     }
 
     /// Whether an object's controller is this very Registry, not one of the same name before it.

@@ -8,9 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.crds.registry.RegistryStatus;
 import dev.strata.operator.condition.Conditions;
+import dev.strata.operator.registry.RegistryObserved.Trouble;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.time.Instant;
@@ -89,20 +88,9 @@ class RegistryStatusesTest {
 
     @Test
     void aPodThatCannotStartSaysWhy() {
-        Pod pod = new PodBuilder()
-                .withNewStatus()
-                .addNewContainerStatus()
-                .withNewState()
-                .withNewWaiting()
-                .withReason("ErrImagePull")
-                .withMessage("not found")
-                .endWaiting()
-                .endState()
-                .endContainerStatus()
-                .endStatus()
-                .build();
-        RegistryStatus status = of(set(3L, 0), pod, Map.of(), List.of(), List.of());
-        assertThat(text(status, "Ready")).isEqualTo("False ErrImagePull the registry's pod does not run: not found");
+        RegistryStatus status =
+                of(set(3L, 0), new Trouble("ErrImagePull", "not found"), Map.of(), List.of(), List.of());
+        assertThat(text(status, "Ready")).isEqualTo("False ErrImagePull not found");
         assertThat(text(status, "Reconciling")).startsWith("True Progressing");
     }
 
@@ -179,20 +167,21 @@ class RegistryStatusesTest {
 
     private static RegistryStatus of(
             @Nullable StatefulSet set,
-            @Nullable Pod pod,
+            @Nullable Trouble trouble,
             Map<String, String> nodes,
             List<String> taken,
             List<String> refused) {
-        return RegistryStatuses.of(observed(set, pod, nodes, taken, refused), null, NOW);
+        return RegistryStatuses.of(observed(set, trouble, nodes, taken, refused), null, NOW);
     }
 
     private static RegistryObserved observed(
             @Nullable StatefulSet set,
-            @Nullable Pod pod,
+            @Nullable Trouble trouble,
             Map<String, String> nodes,
             List<String> taken,
             List<String> refused) {
-        return new RegistryObserved(HOST, 3, set, pod, END, nodes(nodes), new TreeMap<>(), null, taken, refused, false);
+        return new RegistryObserved(
+                HOST, 3, set, trouble, END, nodes(nodes), new TreeMap<>(), null, taken, refused, false);
     }
 
     private static Nodes nodes(Map<String, String> pull) {
