@@ -47,6 +47,10 @@ public record RegistrySpec(
     /// A volume claim.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @ValidationRule(
+            value = "!has(self.size) || quantity(string(self.size)).compareTo(quantity('1')) >= 0",
+            message = "spec.storage.persistentVolume.size: a volume has at least one byte",
+            fieldPath = ".size")
+    @ValidationRule(
             value = "has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) ||"
                     + " self.storageClassName == oldSelf.storageClassName)",
             message = "spec.storage.persistentVolume.storageClassName: cannot change once the volume is there",
