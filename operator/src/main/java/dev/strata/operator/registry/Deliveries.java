@@ -14,6 +14,7 @@ import dev.strata.operator.access.Access.Right;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -87,6 +88,15 @@ final class Deliveries {
         }
         record(key, remaining);
         return troubles;
+    }
+
+    /// The Registries that were taken on and not let go in order.
+    List<RegistryNames> taken(String clusterDomain) {
+        return records.all().keySet().stream()
+                .map(key -> key.split("\\."))
+                .filter(parts -> parts.length == 3)
+                .map(parts -> new RegistryNames(parts[0], parts[1], clusterDomain))
+                .toList();
     }
 
     /// Removes everything that was delivered for that Registry.

@@ -36,6 +36,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +64,7 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
 
     private final OperatorConfig config;
     private final RegistryWork work;
+    private final AtomicBoolean swept = new AtomicBoolean();
 
     /// @param client used by all reconciles, at the same time
     public RegistryReconciler(KubernetesClient client, OperatorConfig config) {
@@ -91,6 +93,9 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
 
     @Override
     public UpdateControl<Registry> reconcile(Registry registry, Context<Registry> context) {
+        if (swept.compareAndSet(false, true)) {
+            sweep();
+        }
         Instant now = Instant.now();
         RegistryObserved observed = work.bring(registry, now);
         RegistryStatus status = RegistryStatuses.of(observed, registry.getStatus(), now);
@@ -167,5 +172,20 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
                     e);
         }
         return DeleteControl.defaultDelete();
+    }
+
+    /// Tries once more, when this process leads, to remove what was let go. A record that stays takes the place of
+    /// another Registry in its namespace.
+    private void sweep() {
+        for (Registry left : work.left()) {
+            try {
+                work.remove(left);
+            } catch (KubernetesClientException | StrataException e) {
+                LOG.warn(
+                        "what the deleted Registry {} has left could not all be removed",
+                        RegistryNames.of(left, config.clusterDomain()).host(),
+                        e);
+            }
+        }
     }
 }

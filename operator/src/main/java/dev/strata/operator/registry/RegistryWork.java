@@ -119,6 +119,25 @@ final class RegistryWork {
         deliveries.withdrawAll(desired);
     }
 
+    /// Registries that are gone, and were let go before all that they had delivered could be removed.
+    List<Registry> left() {
+        return deliveries.taken(config.clusterDomain()).stream()
+                .filter(names -> client.resources(Registry.class)
+                                .inNamespace(names.namespace())
+                                .withName(names.name())
+                                .get()
+                        == null)
+                .map(RegistryWork::gone)
+                .toList();
+    }
+
+    private static Registry gone(RegistryNames names) {
+        var registry = new Registry();
+        registry.getMetadata().setName(names.name());
+        registry.getMetadata().setNamespace(names.namespace());
+        return registry;
+    }
+
     /// @throws StrataException `InvalidArgument` when it has none: somebody else has made it so, and a Service never
     ///     gets another
     private static String address(Service service) {

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.Operator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,5 +101,14 @@ abstract class RegistriesOnApiServer {
                         .endStatus()
                         .build())
                 .updateStatus();
+    }
+
+    /// Lets the reconciler work; whoever starts it stops it.
+    Operator start() {
+        var operator =
+                new Operator(overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
+        operator.register(new RegistryReconciler(client, CONFIG));
+        operator.start();
+        return operator;
     }
 }

@@ -106,14 +106,6 @@ class RegistryFaultsIT extends RegistriesOnApiServer {
                 .hasMessageContaining("the Service home/headless has no address of its own; its clusterIP is None");
     }
 
-    private Operator start() {
-        var operator =
-                new Operator(overrider -> overrider.withKubernetesClient(client).withCloseClientOnStop(false));
-        operator.register(new RegistryReconciler(client, CONFIG));
-        operator.start();
-        return operator;
-    }
-
     private static Service service(String name) {
         return new ServiceBuilder()
                 .withNewMetadata()
