@@ -40,11 +40,14 @@ public final class ApiServer implements AutoCloseable {
 
     private ApiServer(Path directory) throws IOException {
         this.directory = directory;
+        // Both are looked for before one is started, which nobody would end.
+        String etcdProgram = program(Path.of("/usr/bin/etcd"), "etcd");
+        String apiserverProgram = program(binaries().resolve("kube-apiserver"), "kube-apiserver");
         int etcd = freePort();
         int peer = freePort();
         int secure = freePort();
         start(
-                program(Path.of("/usr/bin/etcd"), "etcd"),
+                etcdProgram,
                 "--data-dir=" + directory.resolve("etcd"),
                 "--listen-client-urls=http://127.0.0.1:" + etcd,
                 "--advertise-client-urls=http://127.0.0.1:" + etcd,
@@ -55,7 +58,7 @@ public final class ApiServer implements AutoCloseable {
         Files.writeString(directory.resolve("tokens.csv"), TOKEN + ",admin,admin,system:masters\n");
         serviceAccountKeys();
         start(
-                program(binaries().resolve("kube-apiserver"), "kube-apiserver"),
+                apiserverProgram,
                 "--etcd-servers=http://127.0.0.1:" + etcd,
                 "--bind-address=127.0.0.1",
                 "--secure-port=" + secure,
