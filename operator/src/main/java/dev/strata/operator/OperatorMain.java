@@ -8,6 +8,7 @@ import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.confirm.Reach;
 import dev.strata.operator.imagebuild.ImageBuildReconciler;
+import dev.strata.operator.informer.LeanJson;
 import dev.strata.operator.registry.RegistryReconciler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -32,7 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
     private static final String LEASE = "strata-operator";
-    static final int RECONCILERS = 20;
+
+    /// As many reconciles at once: each may read a few objects of 1.5 MiB, whoever has made them.
+    static final int RECONCILERS = 4;
+
     private static final Duration GRACE = Duration.ofSeconds(20);
 
     private OperatorMain() {}
@@ -48,7 +52,9 @@ public final class OperatorMain {
 
     private static void run(OperatorConfig config) throws IOException {
         LOG.atInfo().addKeyValue("config", config).log("the operator starts");
-        KubernetesClient client = new KubernetesClientBuilder().build();
+        KubernetesClient client = new KubernetesClientBuilder()
+                .withKubernetesSerialization(LeanJson.serialization())
+                .build();
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var liveness = new Liveness(client, config.namespace(), LEASE);
         var started = new AtomicBoolean();

@@ -42,6 +42,7 @@ class ArchitectureTest {
                         "..operator.condition",
                         "..operator.confirm",
                         "..operator.git",
+                        "..operator.informer",
                         "..operator.log")
                 .should()
                 .dependOnClassesThat()

@@ -5,9 +5,12 @@
 package dev.strata.operator.condition;
 
 import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a status by server-side apply, only when it differs from what the resource shows.
@@ -16,9 +19,10 @@ public final class StatusPatch {
 
     /// Whether a write was made. `fresh` is an empty resource of the kind; it gets name, namespace,
     /// version and `status`. A conflict is the reconcile's failure, which is tried again. The written
-    /// resource goes into the cache at once, so that the next reconcile does not see the old one.
+    /// resource goes into the cache at once, as `kept` leaves it, so that the next reconcile does not
+    /// see the old one.
     public static <S, P extends CustomResource<?, S>> boolean write(
-            P resource, P fresh, @Nullable S status, Context<P> context) {
+            P resource, P fresh, @Nullable S status, UnaryOperator<P> kept, Context<P> context) {
         if (Objects.equals(resource.getStatus(), status)) {
             return false;
         }
@@ -27,7 +31,19 @@ public final class StatusPatch {
         // A resource that was deleted and made again must not get the status of the one before it.
         fresh.getMetadata().setResourceVersion(resource.getMetadata().getResourceVersion());
         fresh.setStatus(status);
-        PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(resource, fresh, context);
+        PrimaryUpdateAndCacheUtils.updateAndCacheResource(
+                resource, context, _ -> fresh, wanted -> kept.apply(applied(wanted, context)));
         return true;
+    }
+
+    private static <P extends CustomResource<?, ?>> P applied(P wanted, Context<P> context) {
+        return context.getClient()
+                .resource(wanted)
+                .subresource("status")
+                .patch(new PatchContext.Builder()
+                        .withForce(true)
+                        .withFieldManager(context.getControllerConfiguration().fieldManager())
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .build());
     }
 }

@@ -16,6 +16,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the Job of a build when what it needs is there and a slot is free. What it needs is looked at before a build
 /// waits and before its Job is made, never for one that goes on waiting: thousands of those ask the API server nothing.
@@ -24,6 +25,7 @@ final class BuildStart {
 
     private final OperatorConfig config;
     private final Preflight preflight;
+    private final WholeBuilds builds;
     private final BuildJobs jobs;
     private final AttemptInputs inputs;
     private final Slots slots;
@@ -33,11 +35,13 @@ final class BuildStart {
     BuildStart(
             OperatorConfig config,
             Preflight preflight,
+            WholeBuilds builds,
             BuildJobs jobs,
             AttemptInputs inputs,
             Consumer<ResourceID> wake) {
         this.config = config;
         this.preflight = preflight;
+        this.builds = builds;
         this.jobs = jobs;
         this.inputs = inputs;
         this.slots = new Slots(config.maxActiveBuilds(), config.maxActiveBuildsPerNamespace());
@@ -67,9 +71,12 @@ final class BuildStart {
         }
         try {
             IsolationMode mode = looked == null ? preflight.check(build, target) : looked;
-            BuildRequest request = ImageBuildDesired.request(build, step.number(), target, source.commit());
             Wanted asked = wanted.with(inputs.digest(build, target));
-            Job job = jobs.create(build, step, request, asked, pod(build, target, mode));
+            Job job = job(build, step, target, source.commit(), asked, mode);
+            if (job == null) {
+                slots.free(slot);
+                return Outcome.asked(build, statuses.idle(ImageBuildStatuses.QUEUED, "its spec has just changed"));
+            }
             // The next reconcile sees it, even when its pod's event is here before its own.
             cache.handleRecentResourceCreate(ResourceID.fromResource(job), job);
             return new Outcome(statuses.running(job, null, null), SOON);
@@ -77,6 +84,22 @@ final class BuildStart {
             slots.free(slot);
             throw e;
         }
+    }
+
+    /// Null when the ImageBuild is another one by now.
+    private @Nullable Job job(
+            ImageBuild build,
+            BuildStep.Create step,
+            Target target,
+            @Nullable String commit,
+            Wanted asked,
+            IsolationMode mode) {
+        ImageBuild whole = builds.of(build);
+        if (whole == null) {
+            return null;
+        }
+        BuildRequest request = ImageBuildDesired.request(whole, step.number(), target, commit);
+        return jobs.create(whole, step, request, asked, pod(whole, target, mode));
     }
 
     /// Has those reconciled that wait and may start now.

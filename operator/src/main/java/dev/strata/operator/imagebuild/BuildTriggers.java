@@ -5,6 +5,7 @@
 package dev.strata.operator.imagebuild;
 
 import dev.strata.crds.imagebuild.ImageBuild;
+import dev.strata.operator.informer.LeanStore;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -52,7 +53,7 @@ final class BuildTriggers {
                 InformerEventSourceConfiguration.<R>from(type, ImageBuild.class)
                         .withLabelSelector(ImageBuildDesired.LABEL)
                         .withItemStore(new SlimStore<>())
-                        .withInformerListLimit(SlimStore.PAGE)
+                        .withInformerListLimit(LeanStore.OWN_PAGE)
                         .withSecondaryToPrimaryMapper(resource -> Set.of(new ResourceID(
                                 resource.getMetadata().getLabels().get(ImageBuildDesired.LABEL),
                                 resource.getMetadata().getNamespace())))

@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -68,10 +67,6 @@ final class ImageBuildDesired {
     /// @param commit the resolved commit of a git source; null for inline files
     static BuildRequest request(ImageBuild build, int number, Target target, @Nullable String commit) {
         ImageBuildSpec spec = build.getSpec();
-        var args = new LinkedHashMap<String, String>();
-        if (spec.build() != null && spec.build().args() != null) {
-            spec.build().args().forEach(arg -> args.put(arg.name(), arg.value()));
-        }
         return new BuildRequest(
                 source(spec.source(), commit),
                 spec.source().contextDir() == null ? "" : spec.source().contextDir(),
@@ -79,7 +74,7 @@ final class ImageBuildDesired {
                         ? new BuildRequest.Dockerfile("Dockerfile", null)
                         : new BuildRequest.Dockerfile(
                                 spec.dockerfile().path(), spec.dockerfile().inline()),
-                args,
+                InlineText.args(spec.build()),
                 spec.build() == null ? null : spec.build().target(),
                 new BuildRequest.Output(target.repository(), target.tags(), "debug-" + number),
                 new BuildRequest.Cache(

@@ -13,6 +13,7 @@ import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.confirm.Reach;
 import dev.strata.operator.git.GitRemote;
+import dev.strata.operator.informer.LeanStore;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
                 @Informer(
                         onUpdateFilter = BuildTriggers.Asked.class,
                         itemStore = SlimStore.class,
-                        informerListLimit = SlimStore.PAGE))
+                        informerListLimit = LeanStore.PAGE))
 public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuildReconciler.class);
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -77,7 +78,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                 Aside.of(GitRemote.AT_ONCE, answers::propagateEvent),
                 inputs::version,
                 config.gitPoll());
-        this.start = new BuildStart(config, preflight, jobs, inputs, answers::propagateEvent);
+        this.start = new BuildStart(config, preflight, new WholeBuilds(client), jobs, inputs, answers::propagateEvent);
         this.record = new BuildRecord(new BuildEvents(client), metrics);
     }
 
@@ -100,7 +101,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
                     new Outcome(statuses.refused(e.problem()), again(e.problem().code()));
             record.refused(build, observed.nextNumber(), e.problem());
         }
-        if (StatusPatch.write(build, new ImageBuild(), outcome.status(), context)) {
+        if (StatusPatch.write(build, new ImageBuild(), outcome.status(), SlimStore::slimmed, context)) {
             record.changed(build, outcome.status(), observed);
         }
         if (!observed.runs()) {
@@ -122,7 +123,7 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
         ImageBuildObserved observed = observed(build, context);
         var status = new ImageBuildStatuses(build, observed, Instant.now()).refused(ApiProblems.fault(fault));
         try {
-            if (StatusPatch.write(build, new ImageBuild(), status, context)) {
+            if (StatusPatch.write(build, new ImageBuild(), status, SlimStore::slimmed, context)) {
                 record.changed(build, status, observed);
             }
         } catch (KubernetesClientException e) {

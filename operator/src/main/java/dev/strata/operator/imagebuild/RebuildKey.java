@@ -19,8 +19,9 @@ final class RebuildKey {
 
     /// Digest of everything that decides a build's result; not of its timeout and resources, of its cache and of the
     /// order of its tags. The names of the Secrets for pulling count: with another one a base may be there that was
-    /// refused.
-    static String of(BuildRequest request, IsolationMode asked, List<String> pullSecrets) {
+    /// refused. Of text it counts the digest, so that it is the same without the text ([InlineText]).
+    static String of(BuildRequest whole, IsolationMode asked, List<String> pullSecrets) {
+        BuildRequest request = InlineText.digested(whole);
         BuildRequest.Output output = request.output();
         var deciding = new BuildRequest(
                 request.source(),

@@ -10,11 +10,13 @@ import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
+import dev.strata.operator.informer.LeanStore;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -46,7 +48,8 @@ import org.slf4j.LoggerFactory;
 @ControllerConfiguration(
         name = "registry",
         fieldManager = RegistryNames.OPERATOR,
-        finalizerName = "strata.dev/registry")
+        finalizerName = "strata.dev/registry",
+        informer = @Informer(itemStore = RegistryStore.class, informerListLimit = LeanStore.PAGE))
 public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<Registry> {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryReconciler.class);
 
@@ -76,10 +79,14 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
     public List<EventSource<?, Registry>> prepareEventSources(EventSourceContext<Registry> context) {
         var statefulSets = InformerEventSourceConfiguration.from(StatefulSet.class, Registry.class)
                 .withLabelSelector(RegistryNames.MANAGED_BY + "=" + RegistryNames.OPERATOR)
+                .withItemStore(new RegistryStore<>())
+                .withInformerListLimit(LeanStore.PAGE)
                 .withSecondaryToPrimaryMapper(Mappers.fromOwnerReferences(Registry.class))
                 .build();
         // Whoever changes a namespace's labels may change which Registries are shared with it.
         var namespaces = InformerEventSourceConfiguration.from(Namespace.class, Registry.class)
+                .withItemStore(new RegistryStore<>())
+                .withInformerListLimit(LeanStore.OWN_PAGE)
                 .withSecondaryToPrimaryMapper(_ -> context.getPrimaryCache()
                         .list(Access::isShared)
                         .map(ResourceID::fromResource)
@@ -99,7 +106,7 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
         Instant now = Instant.now();
         RegistryObserved observed = work.bring(registry, now);
         RegistryStatus status = RegistryStatuses.of(observed, registry.getStatus(), now);
-        boolean changed = StatusPatch.write(registry, new Registry(), status, context);
+        boolean changed = StatusPatch.write(registry, new Registry(), status, RegistryStore::slimmed, context);
         return UpdateControl.<Registry>noUpdate()
                 .rescheduleAfter(pause(observed, status, changed, now).toMillis());
     }
@@ -121,7 +128,7 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
                 registry.getStatus(),
                 Instant.now());
         try {
-            StatusPatch.write(registry, new Registry(), status, context);
+            StatusPatch.write(registry, new Registry(), status, RegistryStore::slimmed, context);
         } catch (KubernetesClientException e) {
             LOG.atWarn().addKeyValue("code", e.getCode()).log("a fault cannot be written into the status");
         }

@@ -10,27 +10,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.strata.crds.imagebuild.ImageBuild;
 import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.engine.report.ReportJson;
-import dev.strata.operator.OperatorMain;
 import dev.strata.operator.apiserver.ApiServer;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -54,30 +47,17 @@ class OperatorMemoryIT {
     void itStaysBelowItsBoundWith500ImageBuildsAndTheirFinishedJobs() throws Exception {
         try (ApiServer server = ApiServer.start()) {
             KubernetesClient client = server.client();
-            server.installCrds();
-            for (String name : List.of("strata-system", "team")) {
-                client.resource(new NamespaceBuilder()
-                                .withNewMetadata()
-                                .withName(name)
-                                .endMetadata()
-                                .build())
-                        .create();
-            }
+            OperatorProcess.prepare(server);
             fill(client);
             Path log = directory.resolve("operator.log");
-            Process process = operator(server, log);
-            try {
+            try (var operator = OperatorProcess.start(server, log)) {
                 Awaitility.await("all are reconciled; log: " + log)
                         .atMost(Duration.ofSeconds(120))
                         .pollInterval(Duration.ofSeconds(2))
                         .until(() -> client.resources(ImageBuild.class).inNamespace("team").list().getItems().stream()
                                 .allMatch(build -> build.getStatus() != null));
                 Thread.sleep(Duration.ofSeconds(5));
-                long resident = resident(process);
-                assertThat(resident).as("MiB resident").isLessThanOrEqualTo(MOST_MIB);
-            } finally {
-                process.destroy();
-                process.waitFor();
+                assertThat(operator.residentMib()).as("MiB resident").isLessThanOrEqualTo(MOST_MIB);
             }
         }
     }
@@ -168,41 +148,5 @@ class OperatorMemoryIT {
                         .endContainerStatus()
                         .endStatus()
                         .build());
-    }
-
-    private static Process operator(ApiServer server, Path log) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(options());
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                OperatorMain.class.getName()));
-        var builder = new ProcessBuilder(command);
-        builder.environment().putAll(server.environment());
-        builder.environment()
-                .putAll(Map.of(
-                        "STRATA_NAMESPACE", "strata-system",
-                        "STRATA_POD_NAME", "strata-operator-test",
-                        "STRATA_BUILDER_IMAGE", "local/strata-builder:1",
-                        "STRATA_REGISTRY_IMAGE", "local/strata-registry:1",
-                        "STRATA_HTTP_PORT", String.valueOf(ApiServer.freePort())));
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    }
-
-    /// The options that the image's Dockerfile sets.
-    private static List<String> options() throws IOException {
-        var set = Pattern.compile("STRATA_JAVA_OPTIONS=\"(.*)\"")
-                .matcher(Files.readString(Path.of("../images/operator/Dockerfile")));
-        return set.find() ? Arrays.asList(Objects.requireNonNull(set.group(1)).split(" ", -1)) : List.of();
-    }
-
-    private static long resident(Process process) throws IOException {
-        return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -24,11 +24,16 @@ class SlimStoreTest {
         var build = new Builds().build();
         build.getMetadata().setManagedFields(List.of(new ManagedFieldsEntry()));
         build.getMetadata()
-                .setAnnotations(new HashMap<>(
-                        Map.of("kubectl.kubernetes.io/last-applied-configuration", "{}", "their.own/note", "stays")));
+                .setAnnotations(new HashMap<>(Map.of(
+                        "kubectl.kubernetes.io/last-applied-configuration",
+                        "{}",
+                        "strata.dev/rebuild-requested-at",
+                        "1",
+                        "their.own/note",
+                        "goes")));
         var kept = kept(build).getMetadata();
         assertThat(kept.getManagedFields()).isEmpty();
-        assertThat(kept.getAnnotations()).containsOnlyKeys("their.own/note");
+        assertThat(kept.getAnnotations()).containsOnlyKeys("strata.dev/rebuild-requested-at");
     }
 
     @Test
