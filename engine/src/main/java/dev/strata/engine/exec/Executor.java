@@ -10,8 +10,10 @@ import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// this process, however it ends, and a mount namespace in which crun finds a cgroup tree it accepts.
 public final class Executor {
     private static final String LOG = "crun.log";
+    private static final String HOSTS =
+            "127.0.0.1\tlocalhost " + RuntimeConfig.HOSTNAME + "\n::1\tlocalhost ip6-localhost ip6-loopback\n";
     private static final int MAX_MESSAGE = 500;
     private static final int GRACE_SECONDS = 10;
 
@@ -44,11 +48,9 @@ public final class Executor {
         String id = "run-" + UUID.randomUUID();
         Path bundle = Files.createDirectories(directory.resolve(id));
         try {
-            Files.writeString(
-                    bundle.resolve("hosts"),
-                    "127.0.0.1\tlocalhost " + RuntimeConfig.HOSTNAME + "\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+            mounted(bundle.resolve("hosts"), HOSTS.getBytes(StandardCharsets.UTF_8));
             Path resolver = Path.of("/etc/resolv.conf");
-            Files.write(
+            mounted(
                     bundle.resolve("resolv.conf"),
                     Files.isReadable(resolver) ? Files.readAllBytes(resolver) : new byte[0]);
             Files.write(bundle.resolve("config.json"), RuntimeConfig.bytes(spec, bundle));
@@ -63,6 +65,12 @@ public final class Executor {
                 root.removeTree(id);
             }
         }
+    }
+
+    /// Writes a file that every user of a RUN may read, whatever umask(2) this process was given.
+    private static void mounted(Path file, byte[] content) throws IOException {
+        Files.write(file, content);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     private int start(String id, Path bundle, Consumer<String> output) throws IOException, InterruptedException {

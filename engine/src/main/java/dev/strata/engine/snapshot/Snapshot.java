@@ -9,6 +9,9 @@ import dev.strata.engine.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /// A mounted stack of layers with a writable directory on top. Closing it unmounts, and discards what was
 /// written unless it was committed. Not thread-safe.
@@ -17,6 +20,8 @@ public final class Snapshot implements AutoCloseable {
     private static final String UPPER = "upper";
     private static final String WORK = "work";
 
+    private static final Set<PosixFilePermission> ROOT_MODE = PosixFilePermissions.fromString("rwxr-xr-x");
+
     private final Snapshotter snapshotter;
     private final Snapshotter.Workplace place;
 
@@ -24,7 +29,9 @@ public final class Snapshot implements AutoCloseable {
         this.snapshotter = snapshotter;
         this.place = place;
         for (String name : new String[] {ROOT, UPPER, WORK}) {
-            Files.createDirectory(place.directory().resolve(name));
+            // The upper directory is the root that a RUN sees, whatever umask(2) this process was given.
+            Path made = Files.createDirectory(place.directory().resolve(name));
+            Files.setPosixFilePermissions(made, ROOT_MODE);
         }
     }
 
