@@ -20,6 +20,9 @@ import java.util.Optional;
 record Owner(int uid, int gid) {
     static final Owner ROOT = new Owner(0, 0);
 
+    /// One less than what says "leave it" in chown(2) and setresuid(2): the largest id that a file can have.
+    private static final long MAX_ID = 0xffff_fffeL;
+
     private static final int DIRECTORY_MODE = 0755;
     private static final int PASSWD_UID = 2;
     private static final int PASSWD_GID = 3;
@@ -147,7 +150,7 @@ record Owner(int uid, int gid) {
     private static Optional<Integer> number(String text) {
         try {
             long value = Long.parseLong(text);
-            return value >= 0 && value <= 0xFFFF_FFFFL ? Optional.of((int) value) : Optional.empty();
+            return value >= 0 && value <= MAX_ID ? Optional.of((int) value) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

@@ -117,13 +117,11 @@ class RunIT {
     @Test
     void aRunWhoseUserCannotBeIsRefusedBeforeItStarts() throws Exception {
         builds.busybox();
-        // The one id that even a machine's own namespace lacks.
+        // The one number that is no id even in a machine's own namespace.
         StepFailure failure = catchThrowableOfType(
                 StepFailure.class, () -> builds.build("FROM busybox\nUSER 4294967295:0\nRUN echo ran\n"));
 
-        assertThat(failure.problem().headline())
-                .isEqualTo("Dockerfile:3: the command cannot run with the user 4294967295");
-        assertThat(failure.problem().why()).isEqualTo("the user namespace of this build has the ids 0 to 4294967294");
+        assertThat(failure.problem().headline()).isEqualTo("Dockerfile:3: unknown user: 4294967295");
         assertThat(directory.resolve("store/run")).isEmptyDirectory();
         assertThat(builds.output()).isEmpty();
     }
