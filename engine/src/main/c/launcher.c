@@ -13,6 +13,7 @@
  * local:  a private mount namespace where permitted, and no refusal: for builds on a machine of one's
  *         own. What is mounted goes with the process.
  * run:    PROGRAM in a pid namespace that ends with our standard input: a RUN ends with its engine.
+ *         What fails before PROGRAM runs is written to the file that STRATA_FAILURE names.
  * check:  nests, does what a RUN needs, prints ok and stays: a node's self-test.
  * ready:  whether that check has passed.
  *
@@ -41,8 +42,19 @@ enum { USAGE = 64, FAILED = 70, UNAVAILABLE = 71, MAP_TEXT = 4096 };
 static const char *const marker = "/strata/store/ready";
 static const char *const store = "/strata/store";
 
+/* Where run tells what failed, for its standard error and exit code could be PROGRAM's; NULL in other modes. */
+static const char *failure_file;
+
+static int tell_failure(const char *what, const char *why) {
+  int fd = failure_file == NULL ? -1 : open(failure_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int told = fd >= 0 && dprintf(fd, "%s: %s\n", what, why) > 0;
+  if (fd >= 0) close(fd);
+  return told;
+}
+
 static void fail(const char *what) {
-  fprintf(stderr, "strata-launcher: %s: %s\n", what, strerror(errno));
+  const char *why = strerror(errno);
+  if (!tell_failure(what, why)) fprintf(stderr, "strata-launcher: %s: %s\n", what, why);
   exit(FAILED);
 }
 
@@ -155,6 +167,9 @@ static int exit_code(int status) {
 static int run(char **program) {
   sigset_t signals;
   int status;
+  char *file = getenv("STRATA_FAILURE");
+  failure_file = file == NULL ? NULL : strdup(file);
+  unsetenv("STRATA_FAILURE");
   sigemptyset(&signals);
   sigaddset(&signals, SIGCHLD);
   if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0) fail("sigprocmask");
@@ -166,9 +181,9 @@ static int run(char **program) {
   if (child < 0) fail("fork");
   if (child == 0) {
     int null = open("/dev/null", O_RDONLY);
-    if (null < 0 || dup2(null, 0) < 0) _exit(FAILED);
+    if (null < 0 || dup2(null, 0) < 0) fail("/dev/null");
     close(null);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) _exit(FAILED);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail("prctl");
     sigprocmask(SIG_UNBLOCK, &signals, NULL);
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL) != 0) fail("mount of /proc");
     /* The first process of a pid namespace has no parent that it could see; crun is the second, and
@@ -182,7 +197,7 @@ static int run(char **program) {
     for (;;) {
       pid_t ended = wait(&status);
       if (ended == second) _exit(exit_code(status));
-      if (ended < 0 && errno != EINTR) _exit(FAILED);
+      if (ended < 0 && errno != EINTR) fail("wait");
     }
   }
   int ended = signalfd(-1, &signals, SFD_CLOEXEC);

@@ -5,8 +5,6 @@
 package dev.strata.engine.exec;
 
 import dev.strata.engine.linux.RootDirectory;
-import dev.strata.engine.problem.Problem;
-import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,10 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Runs processes by `crun`, below `strata-launcher run`: that gives each a pid namespace that ends with
 /// this process, however it ends, and a mount namespace in which crun finds a cgroup tree it accepts.
 public final class Executor {
-    private static final String LOG = "crun.log";
     private static final String HOSTS =
             "127.0.0.1\tlocalhost " + RuntimeConfig.HOSTNAME + "\n::1\tlocalhost ip6-localhost ip6-loopback\n";
-    private static final int MAX_MESSAGE = 500;
     private static final int GRACE_SECONDS = 10;
 
     private final ExecSettings settings;
@@ -57,7 +53,7 @@ public final class Executor {
             Set<String> missing = MountPoints.make(spec.rootfs());
             int code = start(id, bundle, output);
             if (code != 0) {
-                refuseUnstarted(bundle.resolve(LOG));
+                new StartFailure(settings, bundle).refuse(code);
             }
             return new ExecResult(code, missing);
         } finally {
@@ -74,23 +70,7 @@ public final class Executor {
     }
 
     private int start(String id, Path bundle, Consumer<String> output) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        settings.launcher().toString(),
-                        "run",
-                        "--",
-                        settings.crun().toString(),
-                        "--root",
-                        bundle.resolve("crun").toString(),
-                        "--log",
-                        bundle.resolve(LOG).toString(),
-                        "--cgroup-manager=disabled",
-                        "run",
-                        "--no-new-keyring",
-                        "--bundle",
-                        bundle.toString(),
-                        id)
-                .redirectErrorStream(true)
-                .start();
+        Process process = launch(id, bundle);
         var reading = new FutureTask<Void>(() -> read(process, output), null);
         Thread.ofPlatform().name("output-" + id).start(reading);
         try {
@@ -102,6 +82,34 @@ public final class Executor {
         } catch (ExecutionException e) {
             stop(process);
             throw thrown(e.getCause());
+        }
+    }
+
+    private Process launch(String id, Path bundle) {
+        var builder = new ProcessBuilder(
+                        settings.launcher().toString(),
+                        "run",
+                        "--",
+                        settings.crun().toString(),
+                        "--root",
+                        bundle.resolve("crun").toString(),
+                        "--log",
+                        bundle.resolve(StartFailure.LOG).toString(),
+                        "--cgroup-manager=disabled",
+                        "run",
+                        "--no-new-keyring",
+                        "--pid-file",
+                        bundle.resolve(StartFailure.PID).toString(),
+                        "--bundle",
+                        bundle.toString(),
+                        id)
+                .redirectErrorStream(true);
+        builder.environment()
+                .put("STRATA_FAILURE", bundle.resolve(StartFailure.LAUNCHER).toString());
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw StartFailure.noLauncher(settings.launcher(), e);
         }
     }
 
@@ -120,25 +128,6 @@ public final class Executor {
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             case null, default -> throw new IOException("reading a RUN's output", cause);
-        }
-    }
-
-    /// What crun said when it could not start the command. Its exit code could be the command's own, but
-    /// its log is out of the command's reach.
-    private static void refuseUnstarted(Path log) throws IOException {
-        if (!Files.exists(log)) {
-            return;
-        }
-        String message = Files.readString(log)
-                .strip()
-                .replaceAll("^\\S+: |\\p{Cntrl}", " ")
-                .strip();
-        if (!message.isEmpty()) {
-            throw new StrataException(Problem.of(
-                    ProblemCode.InstructionFailed,
-                    "the command could not be started",
-                    message.substring(0, Math.min(message.length(), MAX_MESSAGE)),
-                    "check that the image has the program, its interpreter and the working directory"));
         }
     }
 

@@ -12,11 +12,13 @@ import dev.strata.engine.layer.Leftovers;
 import dev.strata.engine.layer.Tree;
 import dev.strata.engine.layer.TreeIndex;
 import dev.strata.engine.layer.UpperWalk;
+import dev.strata.engine.linux.Capabilities;
 import dev.strata.engine.linux.IdMap;
 import dev.strata.engine.plan.Operation;
 import dev.strata.engine.plan.Vertex;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import dev.strata.engine.snapshot.Snapshot;
 import java.io.IOException;
 import java.time.Clock;
@@ -69,6 +71,13 @@ final class RunStep implements LayerStep {
 
     @Override
     public Layer make(Solver.Parent parent, SolveOptions options) throws IOException, InterruptedException {
+        if (!Capabilities.ofProcess().mayMount()) {
+            throw new StrataException(Problem.of(
+                    ProblemCode.IsolationUnavailable,
+                    "a RUN needs root",
+                    "it mounts the files of its image and makes namespaces, for which this process lacks CAP_SYS_ADMIN",
+                    "build as root, or let the cluster build it"));
+        }
         Tree tree = parent.tree();
         Owner user = Owner.ofProcess(run.user(), tree);
         List<Integer> groups = user.groups(run.user(), tree);
@@ -116,7 +125,7 @@ final class RunStep implements LayerStep {
                             ProblemCode.InstructionFailed,
                             "the command ended with exit code " + result.exitCode() + ": " + vertex.instruction(),
                             why,
-                            "read its output above; run the last good step's image to look around"),
+                            "read its output above"),
                     result.exitCode(),
                     tail.toString());
         }
