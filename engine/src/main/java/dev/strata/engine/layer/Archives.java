@@ -42,7 +42,7 @@ public final class Archives {
             if (plain.isPresent()) {
                 var buffered = new BufferedInputStream(plain.get(), BUFFER);
                 return isTar(peek(buffered))
-                        ? Optional.of(new TarReader(budget.over(buffered), budget))
+                        ? Optional.of(new TarReader(budget.over(new DecompressedInput(buffered)), budget))
                         : Optional.empty();
             }
         } catch (IOException notWhatItSeems) {

@@ -4,11 +4,13 @@
  */
 package dev.strata.engine.layer;
 
+import dev.strata.engine.problem.StrataException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// At most so many bytes of a stream; closing it leaves the stream open.
+/// At most so many bytes of a stream, which must have them: else the archive is damaged. Closing it leaves the
+/// stream open.
 final class BoundedInput extends InputStream {
     private final InputStream in;
     private long left;
@@ -31,14 +33,22 @@ final class BoundedInput extends InputStream {
         }
         int n = in.read(buffer, offset, (int) Math.min(length, left));
         if (n < 0) {
-            throw new EOFException("the stream ended " + left + " bytes too early");
+            throw early();
         }
         left -= n;
         return n;
     }
 
     void skipRest() throws IOException {
-        in.skipNBytes(left);
+        try {
+            in.skipNBytes(left);
+        } catch (EOFException e) {
+            throw early();
+        }
         left = 0;
+    }
+
+    private static StrataException early() {
+        return TarReader.invalid("it ends in the middle of a file");
     }
 }

@@ -39,8 +39,8 @@ final class LayerReader {
 
     /// Visits everything in the layer.
     ///
-    /// Throws a `StrataException` with `ImageInvalid` when the bytes do not have the layer's diffID.
-    /// Throws one with `SizeLimitExceeded` when it has more than a [SizeBudget] when unpacked.
+    /// Throws a `StrataException` with `ImageInvalid` when it cannot be read, or the bytes do not have the layer's
+    /// diffID. Throws one with `SizeLimitExceeded` when it has more than a [SizeBudget] when unpacked.
     static void read(Layer layer, BlobStore blobs, Visitor visitor) throws IOException {
         read(layer, blobs, visitor, SizeBudget.of("the layer " + layer.blob().digest()));
     }
@@ -48,10 +48,12 @@ final class LayerReader {
     static void read(Layer layer, BlobStore blobs, Visitor visitor, SizeBudget budget) throws IOException {
         MessageDigest sha256 = Digest.newMessageDigest();
         try (InputStream blob = new BufferedInputStream(blobs.read(layer.blob().digest()), BUFFER);
-                InputStream plain = new BufferedInputStream(decompressed(layer.blob(), blob), BUFFER);
+                InputStream plain = new BufferedInputStream(opened(layer.blob(), blob), BUFFER);
                 InputStream in = budget.over(new Hashed(plain, sha256))) {
             new TarReader(in, budget).forEach((entry, content) -> dispatch(entry, content, visitor));
             in.transferTo(OutputStream.nullOutputStream());
+        } catch (StrataException e) {
+            throw e.problem().code() == ProblemCode.ArchiveInvalid ? unreadable(layer, e) : e;
         }
         requireDiffId(layer, new DiffId(Digest.from(sha256)));
     }
@@ -80,6 +82,24 @@ final class LayerReader {
             visitor.whiteout(ImagePaths.join(directory, deleted));
         } else if (!name.startsWith(AUFS)) {
             visitor.entry(entry, content);
+        }
+    }
+
+    private static StrataException unreadable(Layer layer, StrataException cause) {
+        return new StrataException(
+                Problem.of(
+                        ProblemCode.ImageInvalid,
+                        "the layer " + layer.blob().digest() + " cannot be read",
+                        cause.problem().why(),
+                        "pull the image again, or tell its author"),
+                cause);
+    }
+
+    private static InputStream opened(Descriptor blob, InputStream in) {
+        try {
+            return new DecompressedInput(decompressed(blob, in));
+        } catch (IOException e) {
+            throw DecompressedInput.damaged(e);
         }
     }
 

@@ -118,7 +118,7 @@ public final class TarReader {
         var content = new BoundedInput(in, size);
         visitor.visit(entry, content);
         content.skipRest();
-        in.skipNBytes(padding(size));
+        skipPadding(size);
     }
 
     private static Entry.Kind kind(byte type, String path) {
@@ -285,7 +285,7 @@ public final class TarReader {
         if (bytes.length < size) {
             throw invalid("it ends in the middle of a header");
         }
-        in.skipNBytes(padding(size));
+        skipPadding(size);
         return bytes;
     }
 
@@ -350,8 +350,8 @@ public final class TarReader {
         return true;
     }
 
-    private static long padding(long size) {
-        return (BLOCK - size % BLOCK) % BLOCK;
+    private void skipPadding(long size) throws IOException {
+        new BoundedInput(in, (BLOCK - size % BLOCK) % BLOCK).skipRest();
     }
 
     static StrataException invalid(String why) {

@@ -117,7 +117,22 @@ final class ArchiveSpool implements AutoCloseable {
     }
 
     /// Reads `content` if it is a tar archive, plain or compressed; empty when it is anything else.
-    Optional<Archive> open(ContentSource content) throws IOException {
+    ///
+    /// @param name what a problem with it names
+    Optional<Archive> open(String name, ContentSource content) throws IOException {
+        try {
+            return open(content);
+        } catch (StrataException e) {
+            Problem problem = e.problem();
+            if (problem.code() != ProblemCode.ArchiveInvalid) {
+                throw e;
+            }
+            String what = "the archive " + name + " cannot be read";
+            throw new StrataException(Problem.of(problem.code(), what, problem.why(), problem.tryThis()), e);
+        }
+    }
+
+    private Optional<Archive> open(ContentSource content) throws IOException {
         try (InputStream in = content.open()) {
             Optional<TarReader> tar = Archives.open(in, budget);
             if (tar.isEmpty()) {

@@ -137,7 +137,7 @@ final class CopyStep implements LayerStep {
             return;
         }
         if (copy.unpack() && entry.kind() == Entry.Kind.FILE) {
-            Optional<ArchiveSpool.Archive> archive = archives.open(source.content(entry));
+            Optional<ArchiveSpool.Archive> archive = archives.open(entry.path(), source.content(entry));
             if (archive.isPresent()) {
                 changes.makeDirectories(destination, plain);
                 archive.get().unpack(changes, destination, owner);

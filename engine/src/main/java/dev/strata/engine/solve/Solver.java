@@ -24,7 +24,6 @@ import dev.strata.engine.plan.VertexId;
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -37,7 +36,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /// Solves a plan: every vertex in topological order, each from the cache or by its work.
@@ -109,13 +107,6 @@ public final class Solver {
 
     private static Problem problem(IOException e) {
         String why = String.valueOf(e.getMessage());
-        if (e instanceof ZipException || e instanceof EOFException) {
-            return Problem.of(
-                    ProblemCode.ImageInvalid,
-                    "a layer of the image cannot be read",
-                    why,
-                    "pull the image again, or tell its author");
-        }
         boolean tooLong = e instanceof ErrnoException refused && refused.errno() == Errno.ENAMETOOLONG;
         if (tooLong || e instanceof NotUtf8Exception) {
             return Problem.of(

@@ -226,9 +226,9 @@ class TarReaderTest {
     void anArchiveThatStopsEarlyIsRefused() {
         byte[] whole = new TarBytes().file("f", "x".repeat(2000)).bytes();
 
-        assertThatThrownBy(() -> TarBytes.read(java.util.Arrays.copyOf(whole, 1000)))
-                .isInstanceOf(java.io.EOFException.class);
-        assertThatThrownBy(() -> TarBytes.read(java.util.Arrays.copyOf(whole, 100)))
-                .hasMessage("the archive cannot be read");
+        for (int length : new int[] {1000, 100}) {
+            assertThatThrownBy(() -> TarBytes.read(java.util.Arrays.copyOf(whole, length)))
+                    .hasMessage("the archive cannot be read");
+        }
     }
 }

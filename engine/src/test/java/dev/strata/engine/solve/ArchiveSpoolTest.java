@@ -47,7 +47,7 @@ class ArchiveSpoolTest {
     void aBombEndsBeforeItFillsTheDisk() throws IOException {
         byte[] bomb = bomb();
         try (var spool = new ArchiveSpool(temporary, NOTHING, new SizeBudget("what this ADD unpacks", SIZE / 2, 10))) {
-            assertThatThrownBy(() -> spool.open(() -> new ByteArrayInputStream(bomb)))
+            assertThatThrownBy(() -> spool.open("a.tar", () -> new ByteArrayInputStream(bomb)))
                     .isInstanceOfSatisfying(
                             StrataException.class,
                             e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.SizeLimitExceeded))
@@ -63,8 +63,9 @@ class ArchiveSpoolTest {
     void theArchivesOfOneStepShareTheLimit() throws IOException {
         byte[] bomb = bomb();
         try (var spool = new ArchiveSpool(temporary, NOTHING, new SizeBudget("what this ADD unpacks", 3 * SIZE, 1))) {
-            assertThat(spool.open(() -> new ByteArrayInputStream(bomb))).isPresent();
-            assertThatThrownBy(() -> spool.open(() -> new ByteArrayInputStream(bomb)))
+            assertThat(spool.open("a.tar", () -> new ByteArrayInputStream(bomb)))
+                    .isPresent();
+            assertThatThrownBy(() -> spool.open("a.tar", () -> new ByteArrayInputStream(bomb)))
                     .hasMessage("what this ADD unpacks is too large");
         }
     }
