@@ -4,6 +4,9 @@
  */
 package dev.strata.engine.layer;
 
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +33,8 @@ public final class TreeIndex {
 
     /// @param whiteouts paths of lower layers that are deleted
     /// @param opaque directories whose content in lower layers is hidden
+    ///
+    /// Throws a `StrataException` with `ImageInvalid` when something lies below what is no directory in the layer.
     TreeIndex(List<Entry> entries, List<String> whiteouts, List<String> opaque, Map<String, byte[]> smallFiles) {
         this.inOrder = List.copyOf(entries);
         this.whiteouts = List.copyOf(whiteouts);
@@ -37,6 +42,9 @@ public final class TreeIndex {
         this.opaqueSet = new HashSet<>(opaque);
         this.smallFiles = Map.copyOf(smallFiles);
         for (Entry entry : entries) {
+            if (entry.kind() != Entry.Kind.DIRECTORY && children.containsKey(entry.path())) {
+                throw contradiction(entry.path());
+            }
             this.entries.put(entry.path(), entry);
             note(entry.path());
         }
@@ -57,8 +65,23 @@ public final class TreeIndex {
             }
         }
         directories.remove("");
+        for (String path : directories) {
+            Entry described = entries.get(path);
+            if (described != null && described.kind() != Entry.Kind.DIRECTORY) {
+                throw contradiction(path);
+            }
+        }
         directories.removeAll(entries.keySet());
         return directories;
+    }
+
+    /// Unpacked in the order of the tar, what is below goes where a link leads, or away: no index could say so.
+    private static StrataException contradiction(String path) {
+        return new StrataException(Problem.of(
+                ProblemCode.ImageInvalid,
+                "a layer of the image contradicts itself: it has something below /" + path,
+                "in the same layer /" + path + " is no directory",
+                "make the image again so that each layer names a path once, or tell its author"));
     }
 
     /// Notes `path` and every directory above it as a child of its parent.
