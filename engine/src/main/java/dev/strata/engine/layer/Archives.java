@@ -4,7 +4,12 @@
  */
 package dev.strata.engine.layer;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
+import dev.strata.engine.problem.Problem;
+import dev.strata.engine.problem.ProblemCode;
+import dev.strata.engine.problem.StrataException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +17,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 
 /// Recognises tar archives by their content, plain or compressed by gzip, bzip2, xz or zstd, as ADD does.
@@ -20,7 +26,7 @@ public final class Archives {
     private static final int BLOCK = 512;
     private static final int BUFFER = 1 << 16;
 
-    /// Limit of the memory that an xz stream may ask for, in KiB.
+    /// Limit of the memory that an xz stream may ask for, in KiB; that of zstd is the same by itself.
     private static final int XZ_MEMORY = 128 << 10;
 
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
@@ -31,6 +37,8 @@ public final class Archives {
     private Archives() {}
 
     /// Reads `in` as a tar archive; empty when it is none. What it has when unpacked is taken from `budget`.
+    ///
+    /// Throws a `StrataException` with `ArchiveInvalid` when it takes too much memory to look into it.
     public static Optional<TarReader> open(InputStream in, SizeBudget budget) throws IOException {
         var raw = new BufferedInputStream(in, BUFFER);
         byte[] start = peek(raw);
@@ -45,10 +53,27 @@ public final class Archives {
                         ? Optional.of(new TarReader(budget.over(new DecompressedInput(buffered)), budget))
                         : Optional.empty();
             }
+        } catch (MemoryLimitException e) {
+            throw tooMuchMemory(e);
+        } catch (ZstdIOException e) {
+            if (e.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()) {
+                throw tooMuchMemory(e);
+            }
+            return Optional.empty();
         } catch (IOException notWhatItSeems) {
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    private static StrataException tooMuchMemory(IOException cause) {
+        return new StrataException(
+                Problem.of(
+                        ProblemCode.ArchiveInvalid,
+                        "the archive cannot be read",
+                        "more than 128 MiB of memory are needed to decompress it",
+                        "compress it with a smaller dictionary (xz -9, zstd without --long); COPY takes it as it is"),
+                cause);
     }
 
     /// Empty when the bytes begin like no compressed stream.
