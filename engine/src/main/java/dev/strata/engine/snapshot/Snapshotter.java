@@ -144,14 +144,27 @@ public final class Snapshotter {
     /// A directory of this process, and the lock that tells others so.
     record Workplace(Path directory, Path lockFile, FileChannel channel) implements AutoCloseable {
 
+        /// A process that just opens the store may take the new file for one that was left behind, before it
+        /// is locked, and remove it: then another is made.
         static Workplace make(Path active) throws IOException {
-            String name = UUID.randomUUID().toString();
-            Path lockFile = active.resolve(name + LOCK);
-            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                throw new IOException("a new lock file is locked: " + lockFile);
+            while (true) {
+                String name = UUID.randomUUID().toString();
+                Path lockFile = active.resolve(name + LOCK);
+                FileChannel channel =
+                        FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                if (isLocked(channel) && Files.exists(lockFile)) {
+                    return new Workplace(Files.createDirectory(active.resolve(name)), lockFile, channel);
+                }
+                channel.close();
             }
-            return new Workplace(Files.createDirectory(active.resolve(name)), lockFile, channel);
+        }
+
+        private static boolean isLocked(FileChannel channel) throws IOException {
+            try {
+                return channel.tryLock() != null;
+            } catch (OverlappingFileLockException thisProcess) {
+                return false;
+            }
         }
 
         /// Removes the workplace behind `lockFile` unless a live process holds its lock.
