@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class HealthServer implements AutoCloseable {
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
+
+    /// Any pod of the cluster may connect: so many may at once, and a request must be whole within so many seconds.
+    private static final Map<String, String> LIMITS =
+            Map.of("jdk.httpserver.maxConnections", "100", "sun.net.httpserver.maxReqTime", "3");
+
+    static {
+        // The JDK's server reads them when its first class loads.
+        LIMITS.forEach(System::setProperty);
+    }
 
     private final HttpServer server;
 

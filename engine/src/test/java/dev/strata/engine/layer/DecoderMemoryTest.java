@@ -43,8 +43,8 @@ class DecoderMemoryTest {
     /// The header of a frame with a window of 256 MiB, and one raw block. RFC 8878, section 3.1.1.
     private static byte[] zstd() {
         var out = new ByteArrayOutputStream();
-        out.writeBytes(new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, (byte) (28 - 10 << 3)});
-        out.writeBytes(new byte[] {8 << 3 | 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8});
+        out.writeBytes(new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, (byte) ((28 - 10) << 3)});
+        out.writeBytes(new byte[] {(8 << 3) | 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8});
         return out.toByteArray();
     }
 
