@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -71,8 +72,10 @@ final class BuildsOnApiServer implements BeforeAllCallback, AfterAllCallback {
                         .withImpersonateUsername("strata-operator")
                         .build())
                 .build();
-        operator = new Operator(overrider ->
-                overrider.withKubernetesClient(own).withConcurrentReconciliationThreads(OperatorMain.RECONCILERS));
+        operator = new Operator(overrider -> overrider
+                .withKubernetesClient(own)
+                .withConcurrentReconciliationThreads(OperatorMain.RECONCILERS)
+                .withMetrics(MicrometerMetrics.withoutPerResourceMetrics(meters)));
         var config = OperatorConfig.from(Map.of(
                 "STRATA_NAMESPACE", "strata-system",
                 "STRATA_POD_NAME", "strata-operator-test",

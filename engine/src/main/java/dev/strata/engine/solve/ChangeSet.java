@@ -176,10 +176,28 @@ final class ChangeSet {
             } else {
                 layer.add(change.entry.linkTo(first), null);
             }
-            if (change.entry.kind() == Entry.Kind.DIRECTORY && emptied.contains(each.getKey())) {
-                for (String name : parent.children(each.getKey()).keySet()) {
-                    layer.whiteout(ImagePaths.join(each.getKey(), name));
-                }
+            if (change.entry.kind() == Entry.Kind.DIRECTORY && isEmptied(each.getKey())) {
+                deleteOld(layer, each.getKey());
+            }
+        }
+    }
+
+    private boolean isEmptied(String directory) {
+        for (String up = directory; !emptied.isEmpty() && !up.isEmpty(); up = ImagePaths.parent(up)) {
+            if (emptied.contains(up)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Marks as deleted what the parent has in `directory` and is not put there again: a layer with both a name and
+    /// its deletion is read in different ways.
+    private void deleteOld(LayerWriter layer, String directory) throws IOException {
+        for (String name : parent.children(directory).keySet()) {
+            String path = ImagePaths.join(directory, name);
+            if (!changes.containsKey(path)) {
+                layer.whiteout(path);
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.strata.crds.imagebuild.ImageBuildSpec.IsolationMode;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.BuildMetrics;
+import dev.strata.operator.condition.Faults;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.confirm.Reach;
@@ -116,12 +117,13 @@ public final class ImageBuildReconciler implements Reconciler<ImageBuild> {
     public ErrorStatusUpdateControl<ImageBuild> updateErrorStatus(
             ImageBuild build, Context<ImageBuild> context, Exception fault) {
         ErrorStatusUpdateControl<ImageBuild> done = ErrorStatusUpdateControl.noStatusUpdate();
-        if (fault instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        Exception thrown = Faults.thrown(fault);
+        if (thrown instanceof KubernetesClientException e && e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
             // Somebody else was faster; the next try sees what they wrote.
             return done;
         }
         ImageBuildObserved observed = observed(build, context);
-        var status = new ImageBuildStatuses(build, observed, Instant.now()).refused(ApiProblems.fault(fault));
+        var status = new ImageBuildStatuses(build, observed, Instant.now()).refused(Faults.problem(thrown));
         try {
             if (StatusPatch.write(build, new ImageBuild(), status, SlimStore::slimmed, context)) {
                 record.changed(build, status, observed);

@@ -11,6 +11,7 @@ import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access.Right;
+import dev.strata.operator.condition.Faults;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -83,7 +84,7 @@ final class Deliveries {
                     deliver(desired, namespace, granted, user, certificate, troubles);
                 }
             } catch (KubernetesClientException e) {
-                add(troubles, namespace, ApiErrors.text(e));
+                add(troubles, namespace, Faults.text(e));
             }
         }
         record(key, remaining);

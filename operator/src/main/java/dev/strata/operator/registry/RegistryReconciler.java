@@ -8,6 +8,7 @@ import dev.strata.crds.registry.Registry;
 import dev.strata.crds.registry.RegistryStatus;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access;
+import dev.strata.operator.condition.Faults;
 import dev.strata.operator.condition.StatusPatch;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.informer.LeanStore;
@@ -118,13 +119,14 @@ public final class RegistryReconciler implements Reconciler<Registry>, Cleaner<R
             Registry registry, Context<Registry> context, Exception fault) {
         ErrorStatusUpdateControl<Registry> done = ErrorStatusUpdateControl.noStatusUpdate();
         int tries = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
-        if (fault instanceof KubernetesClientException && tries == 0) {
+        Exception thrown = Faults.thrown(fault);
+        if (thrown instanceof KubernetesClientException && tries == 0) {
             return done;
         }
         RegistryStatus status = RegistryStatuses.faulty(
                 RegistryNames.of(registry, config.clusterDomain()).host(),
                 registry.getMetadata().getGeneration(),
-                ApiErrors.problem(fault),
+                Faults.problem(thrown),
                 registry.getStatus(),
                 Instant.now());
         try {

@@ -4,6 +4,7 @@
  */
 package dev.strata.operator.registry;
 
+import dev.strata.operator.condition.Faults;
 import dev.strata.operator.registry.RegistryObserved.Trouble;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -73,7 +74,7 @@ final class RegistryVolume {
         } catch (KubernetesClientException e) {
             return new Trouble(
                     "ResizeRefused",
-                    "the claim " + names.claim() + " keeps its size: " + ApiErrors.text(e)
+                    "the claim " + names.claim() + " keeps its size: " + Faults.text(e)
                             + ". Set spec.storage.persistentVolume.size back, or let its StorageClass expand volumes;"
                             + " it is tried again each minute");
         }

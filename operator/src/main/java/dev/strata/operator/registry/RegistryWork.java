@@ -9,6 +9,7 @@ import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
 import dev.strata.engine.problem.StrataException;
 import dev.strata.operator.access.Access;
+import dev.strata.operator.condition.Faults;
 import dev.strata.operator.config.OperatorConfig;
 import dev.strata.operator.registry.Certificates.Pair;
 import dev.strata.operator.registry.RegistryObserved.Trouble;
@@ -94,7 +95,7 @@ final class RegistryWork {
             if (!ApiErrors.isRefusal(e)) {
                 throw e;
             }
-            refused.add(ApiErrors.text(e));
+            refused.add(Faults.text(e));
         }
         Trouble trouble = set == null || RegistryObserved.isReady(set) ? null : podTrouble.of(names, set);
         return new RegistryObserved(

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.strata.engine.problem.Problem;
 import dev.strata.engine.problem.ProblemCode;
+import dev.strata.operator.condition.Faults;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -26,16 +27,15 @@ class ApiProblemsTest {
     @Test
     void anythingElseIsNoRefusalButAFault() {
         assertThat(ApiProblems.refusal(failure("later", 500))).isNull();
-        assertThat(ApiProblems.fault(failure("later", 500)).what()).isEqualTo("the API server answers: later");
-        assertThat(ApiProblems.fault(new IllegalStateException("inner matters")).what())
+        assertThat(Faults.problem(failure("later", 500)).what()).isEqualTo("the API server answers: later");
+        assertThat(Faults.problem(new IllegalStateException("inner matters")).what())
                 .isEqualTo("the operator has met a fault: IllegalStateException");
     }
 
     @Test
     void theServersWordsAreCleanedAndCut() {
-        assertThat(ApiProblems.fault(failure("a\u001b[31m\n\u202eb", 500)).what())
-                .endsWith(": a [31m b");
-        assertThat(ApiProblems.fault(failure("x".repeat(10_000), 500)).what()).endsWith(": " + "x".repeat(512) + "...");
+        assertThat(Faults.problem(failure("a\u001b[31m\n\u202eb", 500)).what()).endsWith(": a [31m b");
+        assertThat(Faults.problem(failure("x".repeat(10_000), 500)).what()).endsWith(": " + "x".repeat(512) + "...");
     }
 
     private static KubernetesClientException failure(String message, int code) {
