@@ -53,17 +53,22 @@ public final class Archives {
                         ? Optional.of(new TarReader(budget.over(new DecompressedInput(buffered)), budget))
                         : Optional.empty();
             }
-        } catch (MemoryLimitException e) {
-            throw tooMuchMemory(e);
-        } catch (ZstdIOException e) {
-            if (e.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()) {
+        } catch (IOException e) {
+            if (asksForTooMuchMemory(e)) {
                 throw tooMuchMemory(e);
             }
-            return Optional.empty();
-        } catch (IOException notWhatItSeems) {
+            // Not what it seems.
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    /// Catching these by their type would load their classes when this one is verified, and a class of a sealed jar
+    /// cannot
+    /// be in an archive of linked classes.
+    private static boolean asksForTooMuchMemory(IOException e) {
+        return e instanceof MemoryLimitException
+                || (e instanceof ZstdIOException zstd && zstd.getErrorCode() == Zstd.errFrameParameterWindowTooLarge());
     }
 
     private static StrataException tooMuchMemory(IOException cause) {
