@@ -11,7 +11,10 @@ SUMMARY=() STEP='' BEGAN=$SECONDS
 WORK=$(mktemp -d)
 finish() {
   local result=$?
-  [ -z "$STEP" ] || SUMMARY+=("FAILED  $((SECONDS - BEGAN)) s  $STEP")
+  if [ -n "$STEP" ]; then
+    [ $result != 0 ] || result=1
+    SUMMARY+=("FAILED  $((SECONDS - BEGAN)) s  $STEP")
+  fi
   if [ $result != 0 ] && [ -s "$STATE/node.pid" ]; then
     rm -rf "$CACHE/failed"
     cp -r "$STATE/log" "$CACHE/failed" || true

@@ -1,6 +1,9 @@
 # What every script under e2e/ and images/ shares: the places, how to speak and how to stop.
 # shellcheck shell=bash
 set -euo pipefail
+# Without these, a script that is ended has the status of the command before as its own when its EXIT trap runs.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${STRATA_CACHE:-/var/cache/strata} # compiled programs, the base root file system, our images: survives `down`
